@@ -1,0 +1,17 @@
+"""Whether data were measured or simulated, so that every result made from them can say so."""
+
+import pandas as pd
+
+MEASURED, SIMULATED, MIXED = "measured", "simulated", "partly simulated"
+
+
+def origin_of(table: pd.DataFrame) -> str:
+    """ "measured", "simulated" or "partly simulated", by the table's boolean column `simulated`."""
+    if table["simulated"].all() and len(table):
+        return SIMULATED
+    return MIXED if table["simulated"].any() else MEASURED
+
+
+def title(text: str, origin: str) -> str:
+    """A picture's title, marked unless every particle in it was measured."""
+    return text if origin == MEASURED else f"{text} ({origin} data)"

@@ -1,0 +1,26 @@
+"""The block `compare`: how two instruments are compared."""
+
+from pydantic import Field, model_validator
+
+from stages.common.params.block import Block, Name, PositiveFloat, PositiveInt
+
+
+class RatioLimits(Block):
+    parallel: list[PositiveFloat] = Field(min_length=2, max_length=2)
+    beads: list[PositiveFloat] = Field(min_length=2, max_length=2)
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        for name, (low, high) in {"parallel": self.parallel, "beads": self.beads}.items():
+            if not low < 1 < high:
+                raise ValueError(f"{name}: expected [low, high] with low < 1 < high")
+        return self
+
+
+class Compare(Block):
+    thresholds_um: list[PositiveInt] = Field(min_length=1)
+    networks: dict[Name, str]
+    ratio_limits: RatioLimits
+    umap_images: PositiveInt
+    umap_neighbours: PositiveInt
+    umap_min_dist: float = Field(ge=0, le=1)

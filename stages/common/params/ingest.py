@@ -1,0 +1,12 @@
+"""The block `ingest`: where the exports lie."""
+
+from typing import Literal
+
+from stages.common.params.block import Block
+
+
+class Ingest(Block):
+    exports: str
+    sheet: str
+    labels: str | None
+    on_bad_run: Literal["stop", "skip"]

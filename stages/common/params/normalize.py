@@ -1,0 +1,14 @@
+"""The block `normalize`: from a crop of any size to one size."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from stages.common.params.block import Block
+
+
+class Normalize(Block):
+    edge_px: int = Field(ge=8, le=512, multiple_of=8)
+    fit: Literal["crop", "letterbox"]
+    background: Literal["level", "none"]
+    background_level: int = Field(ge=0, le=255)

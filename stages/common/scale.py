@@ -1,0 +1,44 @@
+"""Write a scale over params.yaml: `python -m stages.common.scale params/paper.yaml`.
+
+The overlay is a JSON merge patch (RFC 7396): a mapping is merged key by key, null removes a key, anything else
+replaces. Comments and order of params.yaml stay.
+"""
+
+import sys
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from stages.common.errors import InputError, run
+from stages.common.files import replacing
+from stages.common.params import load
+
+
+def patched(target, patch):
+    """`patch` merged into `target` (RFC 7396, section 2). A null given for a key that is absent or null stays null,
+    so that an overlay can also write `labels: null`."""
+    for key, value in patch.items():
+        if value is None and target.get(key) is not None and isinstance(target[key], dict):
+            del target[key]
+        elif isinstance(value, dict) and isinstance(target.get(key), dict):
+            patched(target[key], value)
+        else:
+            target[key] = value
+    return target
+
+
+def write_scale(overlay: Path, params: Path = Path("params.yaml")) -> None:
+    """Merge `overlay` into `params`; nothing is written unless the result is valid."""
+    if not overlay.is_file():
+        known = ", ".join(sorted(path.stem for path in overlay.parent.glob("*.yaml")))
+        raise InputError(f"{overlay}: no such scale; there are: {known}")
+    yaml = YAML()
+    yaml.width = 160
+    content = patched(yaml.load(params), yaml.load(overlay))
+    with replacing(params) as temporary:
+        yaml.dump(content, temporary)
+        load(temporary)
+
+
+if __name__ == "__main__":
+    run(lambda: write_scale(Path(sys.argv[1])))
