@@ -1,1 +1,1 @@
-"""What every stage shares: parameters, data contracts, atomic files, seeds, and the scratch of a run that was cut off."""
+"""What every stage shares: parameters, data contracts, atomic files, seeds, and the scratch of unfinished runs."""

@@ -19,6 +19,12 @@ class MixedDataset(Block):
     real: dict[Name, PositiveInt] = Field(min_length=2)
     synthetic: dict[Name, PositiveInt] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _synthetic_beside_real(self):
+        if alone := set(self.synthetic) - set(self.real):
+            raise ValueError(f"synthetic images of {', '.join(sorted(alone))} without real ones under `real`")
+        return self
+
 
 class Assemble(Block):
     real: dict[Name, RealDataset]

@@ -9,6 +9,6 @@ from stages.common.params.block import Block
 
 class Normalize(Block):
     edge_px: int = Field(ge=8, le=512, multiple_of=8)
-    fit: Literal["crop", "letterbox"]
+    fit: Literal["crop", "random_crop", "letterbox", "fixed_scale"]
     background: Literal["level", "none"]
     background_level: int = Field(ge=0, le=255)

@@ -1,0 +1,1 @@
+"""assemble: training sets as lists of images, never as copies of pixels."""

@@ -1,0 +1,63 @@
+"""Normalize every ingested run: `python -m stages.normalize`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pyarrow.parquet as pq
+
+from stages.common.arrays import write_images
+from stages.common.errors import run
+from stages.common.files import replacing, replacing_folder
+from stages.common.params import load
+from stages.common.params.normalize import Normalize
+from stages.common.particles import SCALARS
+from stages.common.progress import progress
+from stages.common.seeds import seed_of
+from stages.normalize.fits import FITS
+from stages.normalize.grey import levelled, to_grey
+
+INGESTED = Path("data/ingested")
+NORMALIZED = Path("data/normalized")
+BATCH = 2048
+
+
+def normalized_image(row: dict, settings: Normalize, seed: int) -> np.ndarray:
+    """One ingested row -> uint8 (edge, edge)."""
+    pixels = np.frombuffer(row["image"], np.uint8).reshape(row["height"], row["width"], row["channels"])
+    grey = to_grey(pixels)
+    if settings.background == "level":
+        grey = levelled(grey, settings.background_level)
+    image_seed = seed_of(seed, "normalize", row["particle_id"])
+    return FITS[settings.fit](grey, settings.edge_px, row["pixel_um"], image_seed)
+
+
+def normalized_batches(file: pq.ParquetFile, settings: Normalize, seed: int) -> Iterator[np.ndarray]:
+    """The run's images in batches, in the order of its rows."""
+    columns = ["particle_id", "image", "height", "width", "channels", "pixel_um"]
+    for batch in file.iter_batches(BATCH, columns=columns):
+        yield np.stack([normalized_image(row, settings, seed) for row in batch.to_pylist()])
+
+
+def normalize_run(source: Path, folder: Path, settings: Normalize, seed: int) -> None:
+    """Write one run's images and its table without them, in the same order."""
+    with pq.ParquetFile(source) as file:
+        shape = (file.metadata.num_rows, settings.edge_px, settings.edge_px)
+        write_images(folder / f"{source.stem}.npy", normalized_batches(file, settings, seed), shape)
+        table = file.read(columns=[field.name for field in SCALARS])
+    with replacing(folder / f"{source.stem}.parquet") as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def main() -> None:
+    params = load()
+    runs = sorted(path for path in INGESTED.glob("*.parquet") if path.name != "runs.parquet")
+    with replacing_folder(NORMALIZED) as folder:
+        jobs = (joblib.delayed(normalize_run)(path, folder, params.normalize, params.seed) for path in runs)
+        done = joblib.Parallel(n_jobs=-1, return_as="generator")(jobs)
+        list(progress(done, "normalize", total=len(runs)))
+
+
+if __name__ == "__main__":
+    run(main)

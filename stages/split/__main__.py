@@ -1,0 +1,96 @@
+"""Divide the labelled particles: `python -m stages.split`."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from stages.common.arrays import read_images
+from stages.common.errors import InputError, run
+from stages.common.files import write_json, write_parquet
+from stages.common.origin import origin_of
+from stages.common.params import load
+from stages.common.params.split import Split
+from stages.common.seeds import generator
+from stages.split.by_image import assign_images
+from stages.split.by_run import SPLITS, assign_runs
+from stages.split.leakage import images_on_two_sides, pixel_digests, runs_on_two_sides, without_copies
+
+NORMALIZED = Path("data/normalized")
+COLUMNS = ["particle_id", "run", "row", "platform", "class", "split", "simulated"]
+
+
+def labelled_particles(folder: Path, classes: list[str]) -> pd.DataFrame:
+    """Every labelled particle of role class, with its row in the run's array and a digest of its pixels."""
+    tables = []
+    for path in sorted(folder.glob("*.parquet")):
+        table = pd.read_parquet(path, columns=["particle_id", "run", "platform", "role", "class", "simulated"])
+        table["row"] = range(len(table))
+        chosen = table[(table["role"] == "class") & table["class"].notna()]
+        images = read_images(path.with_suffix(".npy"))
+        tables.append(chosen.assign(digest=pixel_digests(images[chosen["row"].to_numpy()])))
+    particles = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["class"])
+    if particles.empty:
+        raise InputError("no labelled particle: give `class` in the sample sheet, or labels in ingest.labels")
+    if unknown := sorted(set(particles["class"]) - set(classes)):
+        raise InputError(f"labels {', '.join(unknown)} are not in `classes` of params.yaml ({', '.join(classes)})")
+    return particles
+
+
+def targets_of(settings: Split, classes: list[str]) -> pd.DataFrame:
+    """Shares asked for, classes x SPLITS."""
+    shares = {name: settings.classes.get(name, settings.fractions).model_dump() for name in classes}
+    return pd.DataFrame.from_dict(shares, orient="index")[list(SPLITS)]
+
+
+def divide(particles: pd.DataFrame, targets: pd.DataFrame, seed: int) -> tuple[pd.Series, list[str]]:
+    """The split of each particle of one platform, and the classes that had to be divided by image."""
+    counts = particles.groupby(["run", "class"]).size().unstack(fill_value=0)
+    enough = [name for name in counts if (counts[name] > 0).sum() >= (targets.loc[name] > 0).sum()]
+    split = pd.Series(index=particles.index, dtype=object)
+    if enough:
+        whole = counts.loc[(counts[enough] > 0).any(axis=1), enough]
+        by_run = assign_runs(whole, targets, generator(seed, "split", particles["platform"].iloc[0]))
+        covered = particles["class"].isin(enough)
+        split[covered] = particles.loc[covered, "run"].map(by_run)
+    by_image = [name for name in counts if name not in enough]
+    for name in by_image:
+        rows = particles.loc[particles["class"] == name, "particle_id"]
+        split[rows.index] = assign_images(rows, targets.loc[name], generator(seed, "split", name))
+    return split, by_image
+
+
+def main() -> None:
+    params = load()
+    particles = labelled_particles(NORMALIZED, params.classes)
+    targets = targets_of(params.split, params.classes)
+    by_image = {}
+    for platform, rows in particles.groupby("platform"):
+        particles.loc[rows.index, "split"], by_image[platform] = divide(rows, targets, params.seed)
+    splits, copies = without_copies(particles)
+    splits = splits.sort_values(["run", "row"], ignore_index=True)
+    write_parquet("data/splits.parquet", splits[COLUMNS])
+    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes))
+
+
+def summary(splits: pd.DataFrame, by_image: dict, copies: int, classes: list[str]) -> dict:
+    """Counts for each platform, split and class, and the proof that nothing leaks."""
+    counts = splits.groupby(["platform", "split", "class"]).size()
+    return {
+        "data": origin_of(splits),
+        "counts": {
+            platform: {
+                split: {name: int(counts.get((platform, split, name), 0)) for name in classes} for split in SPLITS
+            }
+            for platform in sorted(splits["platform"].unique())
+        },
+        "leakage": {
+            "runs_on_two_sides": len(runs_on_two_sides(splits)),
+            "identical_images_on_two_sides": images_on_two_sides(splits),
+            "identical_images_removed": copies,
+            "classes_divided_by_image": by_image,
+        },
+    }
+
+
+if __name__ == "__main__":
+    run(main)
