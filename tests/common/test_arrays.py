@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from stages.common.arrays import read_images, write_images
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (7, 5, 5), dtype=np.uint8)
+
+
+def test_batches_give_the_bytes_of_the_whole(tmp_path):
+    np.save(tmp_path / "numpy.npy", IMAGES)
+    write_images(tmp_path / "whole.npy", IMAGES, IMAGES.shape)
+    write_images(tmp_path / "batches.npy", (IMAGES[i : i + 3] for i in range(0, 7, 3)), IMAGES.shape)
+    expected = (tmp_path / "numpy.npy").read_bytes()
+    assert (tmp_path / "whole.npy").read_bytes() == expected
+    assert (tmp_path / "batches.npy").read_bytes() == expected
+
+
+def test_too_few_images_are_an_error_and_leave_nothing(tmp_path):
+    with pytest.raises(ValueError, match="3 images were written where 7"):
+        write_images(tmp_path / "a.npy", IMAGES[:3], IMAGES.shape)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_pickle_is_refused(tmp_path):
+    np.save(tmp_path / "object.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError):
+        read_images(tmp_path / "object.npy")

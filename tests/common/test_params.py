@@ -1,0 +1,73 @@
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.common.errors import InputError
+from stages.common.params import load
+from stages.common.scale import write_scale
+
+ROOT = Path(__file__).parents[2]
+SCALES = sorted((ROOT / "params").glob("*.yaml"))
+
+
+def changed(tmp_path: Path, change) -> Path:
+    content = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    change(content)
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+WRONG = {
+    "an unknown key": (lambda p: p["normalize"].update(egde_px=64), "normalize.egde_px: unknown key"),
+    "a wrong type": (lambda p: p["classify"]["grid"].update(lr="fast"), "classify.grid.lr"),
+    "a choice that does not exist": (lambda p: p["normalize"].update(fit="squash"), "normalize.fit: .*'letterbox'"),
+    "an impossible value": (lambda p: p["evaluate"].update(prevalence=0.7), "evaluate.prevalence: .*less than 0.5"),
+    "shares beyond one": (lambda p: p["split"]["fractions"].update(train=0.9), "split.fractions: .*add up to 1"),
+    "a missing block": (lambda p: p.pop("split"), "split: Field required"),
+    "a class nobody declared": (
+        lambda p: p["assemble"]["real"]["real-0"]["real"].update(glass=5),
+        "'glass' is not one of protein",
+    ),
+    "more synthetic images than are generated": (
+        lambda p: p["diffusion"]["sampler"].update(images=10),
+        "diffusion.sampler.images is 10",
+    ),
+    "a network nobody trains": (lambda p: p["compare"].update(networks={"A": "x"}), "compare.networks: 'x'"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_parameter_is_named(tmp_path, name):
+    change, message = WRONG[name]
+    with pytest.raises(InputError) as error:
+        load(changed(tmp_path, change))
+    assert re.search(message, str(error.value)), error.value
+
+
+def test_every_mistake_is_told_at_once(tmp_path):
+    path = changed(tmp_path, lambda p: (p["normalize"].update(fit="squash"), p["split"].update(shares=1)))
+    with pytest.raises(InputError, match=r"normalize\.fit(.|\n)*split\.shares"):
+        load(path)
+
+
+@pytest.mark.parametrize("scale", SCALES, ids=lambda path: path.stem)
+def test_every_scale_is_valid_and_keeps_the_comments(tmp_path, scale):
+    params = tmp_path / "params.yaml"
+    params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    write_scale(scale, params)
+    load(params)
+    assert "# every random draw derives from it and a name" in params.read_text(encoding="utf-8")
+
+
+def test_a_scale_that_is_not_valid_writes_nothing(tmp_path):
+    params = tmp_path / "params.yaml"
+    before = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    params.write_text(before, encoding="utf-8")
+    overlay = tmp_path / "bad.yaml"
+    overlay.write_text("normalize: {fit: squash}\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        write_scale(overlay, params)
+    assert params.read_text(encoding="utf-8") == before
