@@ -18,6 +18,7 @@ class Training(Block):
     images: PositiveInt
     repeats: PositiveInt
     augment: bool
+    schedule: Literal["cosine", "constant"]
     precision: Literal["auto", "float32"]
 
 
