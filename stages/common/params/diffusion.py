@@ -36,6 +36,7 @@ class Training(Block):
     min_snr: PositiveFloat | None
     ema: Share
     augment: bool
+    precision: Literal["auto", "float32"]
     checkpoint_every: PositiveInt
     sample_epochs: list[PositiveInt]
 
@@ -59,6 +60,8 @@ class Diffusion(Block):
     def _possible(self):
         if self.sampler.steps > self.process.steps:
             raise ValueError(f"sampler.steps must be at most process.steps ({self.process.steps})")
+        if both := set(self.network.linear_attention) & set(self.network.attention):
+            raise ValueError(f"network: level {min(both)} is under both `linear_attention` and `attention`; choose one")
         if self.training.min_snr is not None and self.process.objective != "v":
             raise ValueError("training.min_snr goes with process.objective: v; set it to null")
         return self

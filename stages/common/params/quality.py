@@ -6,5 +6,5 @@ from stages.common.params.block import Block
 
 
 class Quality(Block):
-    images: int = Field(ge=16)
-    trajectory: list[int] = Field(min_length=2)
+    images: int = Field(ge=2)
+    trajectory: int = Field(ge=2)

@@ -1,0 +1,66 @@
+"""Images from a generator: the same image for the same seed, whatever the batch or the order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stages.common.device import autocast
+from stages.diffusion.grey import GreyScale
+from stages.diffusion.process import Process
+from stages.diffusion.samplers import SAMPLERS
+from stages.diffusion.unet import UNet
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A network and what it takes to make images of `edge` x `edge` px with it."""
+
+    network: UNet
+    process: Process
+    grey: GreyScale
+    edge: int
+    precision: str
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.network.parameters()).device
+
+    def denoise(self, x: Tensor, time: int) -> Tensor:
+        """The image that the network sees in x (B, 1, edge, edge), held within the training images' grey levels."""
+        times = torch.full((len(x),), time, device=x.device)
+        with autocast(x.device, self.precision):
+            answer = self.network(x, times)
+        return self.grey.clamp(self.process.x0_of(answer.float(), x, times))
+
+
+class Noise:
+    """Standard normal noise (B, 1, edge, edge), each image's from a generator of its own."""
+
+    def __init__(self, seeds: list[int], edge: int, device: torch.device):
+        self.generators = [np.random.default_rng(seed) for seed in seeds]
+        self.edge = edge
+        self.device = device
+
+    def draw(self) -> Tensor:
+        shape = (1, self.edge, self.edge)
+        drawn = np.stack([generator.standard_normal(shape, dtype=np.float32) for generator in self.generators])
+        return torch.from_numpy(drawn).to(self.device)
+
+
+@torch.inference_mode()
+def trajectory(generator: Generator, seeds: list[int], sampler: str, steps: int) -> Iterator[Tensor]:
+    """The states (B, 1, edge, edge) on the way to the images of `seeds`, one seed an image; the first is pure noise."""
+    noise = Noise(seeds, generator.edge, generator.device)
+    start = noise.draw()
+    yield start
+    yield from SAMPLERS[sampler](generator.denoise, generator.process.alpha_bar, start, steps, noise.draw)
+
+
+def images(generator: Generator, seeds: list[int], sampler: str, steps: int) -> np.ndarray:
+    """The images of `seeds` in grey levels: (B, edge, edge) uint8."""
+    for state in trajectory(generator, seeds, sampler, steps):
+        last = state
+    return generator.grey.decode(last)

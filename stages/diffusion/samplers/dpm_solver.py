@@ -1,0 +1,34 @@
+"""DPM-Solver++(2M): second order in the steps at one network call each."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from torch import Tensor
+
+from stages.diffusion.samplers.times import noise_level_times
+
+
+def dpm_solver(
+    denoise: Callable[[Tensor, int], Tensor],
+    alpha_bar: np.ndarray,
+    noise: Tensor,
+    steps: int,
+    draw: Callable[[], Tensor],
+) -> Iterator[Tensor]:
+    """Lu et al. 2022 (arXiv 2211.01095), algorithm 2; the first and the last step are of first order. It is
+    deterministic, so `draw` is never called."""
+    x = noise
+    times = noise_level_times(alpha_bar, steps)
+    alpha, sigma = np.sqrt(alpha_bar), np.sqrt(1 - alpha_bar)
+    x0_before, h_before = None, None
+    for time, following in zip(times, times[1:], strict=False):
+        x0 = denoise(x, int(time))
+        shrink = sigma[following] * alpha[time] / (alpha[following] * sigma[time])  # exp(-h)
+        h = -np.log(shrink) if following > 0 else np.inf
+        direction = x0
+        if x0_before is not None and following > 0:
+            half = float(h / h_before / 2)  # 1 / (2 r)
+            direction = (1 + half) * x0 - half * x0_before
+        x = float(sigma[following] / sigma[time]) * x + float(alpha[following] * (1 - shrink)) * direction
+        x0_before, h_before = x0, h
+        yield x
