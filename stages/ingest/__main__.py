@@ -1,0 +1,61 @@
+"""Read every run of the sample sheet into one schema: `python -m stages.ingest`."""
+
+from pathlib import Path
+
+from joblib import Parallel, cpu_count, delayed
+
+from stages.common.errors import InputError, run
+from stages.common.files import replacing_folder, write_csv, write_json
+from stages.common.params import load
+from stages.common.params.ingest import Ingest
+from stages.common.progress import progress
+from stages.ingest.labels import Labels, read_labels
+from stages.ingest.readers import READERS
+from stages.ingest.runs import Outcome, ingest_run
+from stages.ingest.sheet import SheetRow, read_sheet
+from stages.ingest.summary import metrics, rejects_table
+from stages.ingest.table import write_runs
+
+OUT = Path("data/ingested")
+METRICS = Path("metrics/ingest.json")
+
+
+def main() -> None:
+    settings = load().ingest
+    root = Path(settings.exports)
+    if not root.is_dir():
+        raise InputError(f"ingest.exports: the folder {settings.exports!r} is not there")
+    rows = read_sheet(Path(settings.sheet), list(READERS), labelled=settings.labels is not None)
+    labels = _labels(settings, root, [row.run for row in rows])
+    with replacing_folder(OUT) as folder:
+        outcomes = _ingest(rows, root, labels, folder)
+        _refuse_bad_runs(settings, outcomes)
+        write_runs(folder / "runs.parquet", [outcome.facts for outcome in outcomes if outcome.error is None])
+        write_csv(folder / "rejects.csv", rejects_table(outcomes))
+    write_json(METRICS, metrics(outcomes, labels.unknown))
+
+
+def _labels(settings: Ingest, root: Path, runs: list[str]) -> Labels:
+    return read_labels(root / settings.labels, root, runs) if settings.labels else Labels(runs)
+
+
+def _ingest(rows: list[SheetRow], root: Path, labels: Labels, folder: Path) -> list[Outcome]:
+    """Every run's outcome in the sheet's order; runs are read beside each other, one process each."""
+    work = Parallel(n_jobs=min(len(rows), cpu_count()), return_as="generator")
+    jobs = (delayed(ingest_run)(row, root, labels.by_run[row.run], folder) for row in rows)
+    return list(progress(work(jobs), "runs", total=len(rows)))
+
+
+def _refuse_bad_runs(settings: Ingest, outcomes: list[Outcome]) -> None:
+    bad = [
+        f"{settings.sheet}, line {outcome.row.line}, run {outcome.row.run}: {outcome.error}"
+        for outcome in outcomes
+        if outcome.error is not None
+    ]
+    if len(bad) == len(outcomes) or (bad and settings.on_bad_run == "stop"):
+        mend = "mend them, or set ingest.on_bad_run: skip to go on without them"
+        raise InputError("\n  ".join([f"{len(bad)} of {len(outcomes)} runs can't be read ({mend}):", *bad]))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,65 @@
+"""Reader of folders of cropped particles: <class>/<image>, or images alone with the sheet's class.
+
+Nothing but the pixels is known of such particles; the pixel size comes from the sheet.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from stages.common.errors import InputError
+from stages.ingest.export import Export, Reject
+from stages.ingest.images import SUFFIXES, decode
+from stages.ingest.paths import below
+from stages.ingest.sheet import SheetRow
+from stages.ingest.sources import Sources
+
+
+def read(row: SheetRow, root: Path) -> Export:
+    """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
+    folder = below(root, root / row.path)
+    if not folder.is_dir():
+        raise InputError(f"column path: the folder {row.path!r} is not there")
+    sources = Sources(root, folder)
+    listed = _labelled_images(row, folder)
+    images, rejects, names, labels = [], [], [], []
+    for path, label in listed:
+        name = path.relative_to(folder).as_posix()
+        try:
+            images.append(decode(sources.read(path)))
+        except InputError as error:
+            rejects.append(Reject(name, None, "", str(error)))
+            continue
+        names.append(name)
+        labels.append(label)
+    particles = pd.DataFrame({"source_id": names, "source_file": names, "class": pd.Series(labels, dtype=object)})
+    facts = {
+        "simulated": False,
+        "dilution": row.dilution or 1.0,
+        "imaged_ml": row.volume_ml,
+        "pixel_um": row.pixel_um,
+        "source_digest": sources.digest(),
+    }
+    return Export(particles.assign(edge=False, pixel_um=row.pixel_um), images, rejects, len(listed), facts)
+
+
+def _labelled_images(row: SheetRow, folder: Path) -> list[tuple[Path, str | None]]:
+    """Every image with its class, in the order of names."""
+    alone = _images(folder)
+    by_class = {path.name: _images(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+    by_class = {name: paths for name, paths in by_class.items() if paths}
+    if alone and by_class:
+        raise InputError(
+            f"column path: {row.path!r} holds images beside class folders ({', '.join(by_class)}); sort them into one"
+        )
+    if by_class and row.label is not None:
+        raise InputError(f"column class: {row.label!r}, but {row.path!r} has class folders; leave the cell empty")
+    if alone and row.label is None and row.role == "class":
+        raise InputError(f"column class: empty, and {row.path!r} has no class folders; name the class")
+    if not alone and not by_class:
+        raise InputError(f"column path: {row.path!r} holds no image ({', '.join(SUFFIXES)})")
+    return [(path, row.label) for path in alone] + [(path, name) for name in by_class for path in by_class[name]]
+
+
+def _images(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.casefold() in SUFFIXES)

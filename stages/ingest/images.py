@@ -1,0 +1,51 @@
+"""From the bytes of an image file to uint8 pixels."""
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image
+
+from stages.common.errors import InputError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+PLAIN_MODES = {"1": "L", "L": "L", "P": "RGB", "LA": "L", "PA": "RGB", "RGBA": "RGB", "CMYK": "RGB", "YCbCr": "RGB"}
+
+
+def decode(content: bytes) -> np.ndarray:
+    """Pixels as uint8, (H, W) for grey and (H, W, 3) for true colour.
+
+    Three equal channels are grey: FlowCam writes RGB even from a grey camera. 16-bit grey is brought to 8 bit over
+    its full range (65535 becomes 255); transparency is dropped. Raises InputError for what is no such image, and
+    for one larger than Pillow's limit against decompression bombs.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content)) as image:
+                return grey_if_equal(_pixels(image))
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise InputError(f"not a readable image: {error}") from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise InputError(f"larger than any image of a particle can be: {error}") from None
+
+
+def grey_if_equal(pixels: np.ndarray) -> np.ndarray:
+    """(H, W) when the channels of (H, W, 3) are equal everywhere, else unchanged."""
+    if pixels.ndim == 2:
+        return pixels
+    first = pixels[..., 0]
+    if np.array_equal(first, pixels[..., 1]) and np.array_equal(first, pixels[..., 2]):
+        return np.ascontiguousarray(first)
+    return pixels
+
+
+def _pixels(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith("I"):
+        deep = np.asarray(image).astype(np.int64)
+        if deep.min() < 0 or deep.max() > 65535:
+            raise ValueError("grey levels beyond 16 bits")
+        return ((deep * 255 + 32767) // 65535).astype(np.uint8)
+    if image.mode != "RGB" and image.mode not in PLAIN_MODES:
+        raise ValueError(f"pixels of mode {image.mode}")
+    return np.asarray(image.convert(PLAIN_MODES.get(image.mode, "RGB")))

@@ -1,0 +1,74 @@
+"""MFI particle tables: a preamble, then a header row that holds ECD(um), then a row for each particle."""
+
+import re
+
+import pandas as pd
+
+from stages.common.errors import InputError
+from stages.ingest.columns import Column, parse, split_rows
+from stages.ingest.export import Reject
+
+COLUMNS = [
+    Column("#", "text"),
+    Column("Frame #", "integer", 0),
+    Column("Particle #", "integer", 0),
+    Column("Time Stamp(s)", "number"),
+    Column("ECD(um)", "number", 0),
+    Column("Area(pixels)", "number", 0),
+    Column("Circularity", "number", 0),
+    Column("Intensity Mean", "number", 0),
+    Column("Intensity STD", "number", 0),
+    Column("Max Feret Diameter(um)", "number", 0),
+    Column("Aspect Ratio", "number", 0),
+    Column("X Left", "integer", 0),
+    Column("X Right", "integer", 1),
+    Column("Y Top", "integer", 0),
+    Column("Y Bottom", "integer", 1),
+    Column("Edge Particle", "text"),
+]
+REQUIRED = ["Frame #", "Particle #", "ECD(um)", "X Left", "X Right", "Y Top", "Y Bottom"]
+MARK = "ecd(um)"
+KNOWN = {column.name.casefold(): column.name for column in COLUMNS}
+
+
+def header_line(lines: list[str]) -> tuple[int, str] | None:
+    """Index of the header row and the delimiter of its fields; None when there is no such row."""
+    for index, line in enumerate(lines):
+        for delimiter in (",", ";", "\t"):
+            if MARK in [_plain(cell) for cell in line.split(delimiter)]:
+                return index, delimiter
+    return None
+
+
+def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, dict[str, str]]:
+    """The columns of COLUMNS that the table has, its rejected rows, the number of rows read, and the preamble.
+
+    The preamble maps what stands before the first `:`, `=` or delimiter of a line, in lower case, to the rest.
+    """
+    lines = text.split("\n")
+    found = header_line(lines)
+    if found is None:
+        raise InputError(f"{file}: no row holds ECD(um); export the particle table of the run")
+    at, delimiter = found
+    names = [KNOWN.get(_plain(cell), cell.strip()) for cell in lines[at].split(delimiter)]
+    if missing := [name for name in REQUIRED if name not in names]:
+        raise InputError(f"{file}, line {at + 1}: no column {', '.join(missing)}; export the table with all columns")
+    if twice := sorted({name for name in names if name in KNOWN.values() and names.count(name) > 1}):
+        raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
+    rows, cut = split_rows(lines, at + 1, names, delimiter, file)
+    table, wrong = parse(rows, COLUMNS, file)
+    return table, cut + wrong, rows.read, _preamble(lines[:at], delimiter)
+
+
+def _preamble(lines: list[str], delimiter: str) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for line in lines:
+        parts = re.split(rf"[:={re.escape(delimiter)}]", line, maxsplit=1)
+        if len(parts) == 2:
+            said.setdefault(_plain(parts[0]), parts[1].strip(f' "{delimiter}'))
+    return said
+
+
+def _plain(cell: str) -> str:
+    """A header cell without blanks at its ends, quotes, case and the several micro signs."""
+    return " ".join(cell.strip().strip('"').split()).casefold().replace("µ", "u").replace("μ", "u")

@@ -1,0 +1,39 @@
+"""Read one run from sheet to Parquet file: the piece of work that runs beside others."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from stages.common.errors import InputError
+from stages.ingest.export import Reject
+from stages.ingest.labels import join
+from stages.ingest.readers import READERS
+from stages.ingest.sheet import SheetRow
+from stages.ingest.table import particle_table, run_facts, without_duplicates, write_particles
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is left of a run once its particles are written: its facts, or why it can't be read."""
+
+    row: SheetRow
+    facts: dict | None
+    rejects: list[Reject]
+    warnings: dict[str, int]
+    classes: dict[str, int]
+    unknown_labels: int
+    error: str | None = None
+
+
+def ingest_run(row: SheetRow, root: Path, labels: dict[str, str], folder: Path) -> Outcome:
+    """Write `<run>.parquet` in `folder`. A run that can't be read at all comes back as an Outcome with an error."""
+    try:
+        export = without_duplicates(READERS[row.format](row, root))
+    except InputError as error:
+        return Outcome(row, None, [], {}, {}, len(labels), str(error))
+    facts = run_facts(row, export)
+    classes, unknown = join(labels, list(export.particles["source_id"]), export.aliases)
+    table = particle_table(row, export, classes)
+    write_particles(folder / f"{row.run}.parquet", table)
+    counts = Counter(label for label in table["class"].to_pylist() if label is not None)
+    return Outcome(row, facts, export.rejects, export.warnings, dict(sorted(counts.items())), unknown)
