@@ -31,8 +31,12 @@ def generate(label: str, sampler: Sampler, seed: int) -> None:
     """Write data/synthetic/<label>.npy, (sampler.images, edge, edge) uint8."""
     generator, card = read(Path("models/ddpm") / label / "weights.safetensors", best_device())
     if sampler.steps > generator.process.steps:
-        raise InputError(f"diffusion.sampler.steps is {sampler.steps}, but the model has {generator.process.steps} times")
-    print(f"{label}: {sampler.images} images, {sampler.name} in {sampler.steps} steps, on {generator.device}", flush=True)
+        raise InputError(
+            f"diffusion.sampler.steps is {sampler.steps}, but the model has {generator.process.steps} times"
+        )
+    print(
+        f"{label}: {sampler.images} images, {sampler.name} in {sampler.steps} steps, on {generator.device}", flush=True
+    )
     shape = (sampler.images, card.edge, card.edge)
     write_images(Path("data/synthetic") / f"{label}.npy", batches(generator, label, sampler, seed), shape)
 

@@ -20,7 +20,7 @@ def linear_alpha_bar(steps: int) -> np.ndarray:
 
 
 def cosine_alpha_bar(steps: int) -> np.ndarray:
-    """alpha_bar of times 0 to T in float64, a squared cosine with beta at most 0.999 (Nichol & Dhariwal 2021, eq. 17)."""
+    """alpha_bar of times 0 to T in float64, a squared cosine, beta at most 0.999 (Nichol & Dhariwal 2021, eq. 17)."""
     offset = 0.008
     ideal = np.cos((np.arange(steps + 1) / steps + offset) / (1 + offset) * np.pi / 2) ** 2
     beta = np.minimum(1 - ideal[1:] / ideal[:-1], 0.999)
@@ -71,7 +71,8 @@ class Process:
         return (x - self.signal(time) * x0) / self.noise(time)
 
     def loss_weight(self, time: Tensor, min_snr: float | None) -> Tensor:
-        """Weight of each image's loss, (B, 1, 1, 1): 1, or for v min(SNR, min_snr) / (SNR + 1) (Hang et al. 2023, 3.4)."""
+        """Weight of each image's loss, (B, 1, 1, 1): 1, or for v min(SNR, min_snr) / (SNR + 1) (Hang et al. 2023,
+        section 3.4)."""
         if min_snr is None:
             return torch.ones_like(self.signal(time))
         snr = self.alpha_bar / np.maximum(1 - self.alpha_bar, 1e-20)
@@ -86,7 +87,7 @@ def build(settings: params.Process) -> Process:
 
 
 def loss(answer: Tensor, target: Tensor, weight: Tensor, kind: str) -> Tensor:
-    """Weighted mean over all pixels of |error| (`l1`, the study) or error squared (`mse`, eq. 14). A sum, as the study's
-    text has it, could not level off near 0.2."""
+    """Weighted mean over all pixels of |error| (`l1`, the study) or error squared (`mse`, eq. 14). A sum, as
+    the study's text has it, could not level off near 0.2."""
     error = answer.float() - target
     return (weight * (error.abs() if kind == "l1" else error.square())).mean()

@@ -61,7 +61,7 @@ def train(label: str, params: Params) -> None:
     )
     current = start(plan, settings.network, best_device())
     print(
-        f"{label}: {len(images)} images of {plan.edge} px to learn from ({budget.images} allowed), {plan.epochs} epochs = "
+        f"{label}: {len(images)} images of {plan.edge} px ({budget.images} allowed), {plan.epochs} epochs, "
         f"{plan.steps} steps of {plan.settings.batch}, {parameter_count(current.network) / 1e6:.1f} M weights, on "
         f"{best_device()}",
         flush=True,

@@ -1,6 +1,7 @@
 """Ancestral sampling, the study's: each step draws from the posterior of the step before."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from torch import Tensor
@@ -19,7 +20,7 @@ def ancestral(
     (Nichol & Dhariwal 2021, section 4)."""
     x = noise
     times = even_times(len(alpha_bar) - 1, steps)
-    for time, following in zip(times, times[1:], strict=False):
+    for time, following in pairwise(times):
         here, there = alpha_bar[time], alpha_bar[following]
         beta = 1 - here / there
         of_image = np.sqrt(there) * beta / (1 - here)

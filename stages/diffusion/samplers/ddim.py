@@ -1,6 +1,7 @@
 """DDIM: the deterministic sampler of the same model."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from torch import Tensor
@@ -18,7 +19,7 @@ def ddim(
     """Song et al. 2021 (arXiv 2010.02502), eq. 12 with sigma = 0, so `draw` is never called."""
     x = noise
     times = even_times(len(alpha_bar) - 1, steps)
-    for time, following in zip(times, times[1:], strict=False):
+    for time, following in pairwise(times):
         here, there = alpha_bar[time], alpha_bar[following]
         x0 = denoise(x, int(time))
         epsilon = (x - float(np.sqrt(here)) * x0) / float(np.sqrt(1 - here))

@@ -1,6 +1,7 @@
 """DPM-Solver++(2M): second order in the steps at one network call each."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from torch import Tensor
@@ -21,7 +22,7 @@ def dpm_solver(
     times = noise_level_times(alpha_bar, steps)
     alpha, sigma = np.sqrt(alpha_bar), np.sqrt(1 - alpha_bar)
     x0_before, h_before = None, None
-    for time, following in zip(times, times[1:], strict=False):
+    for time, following in pairwise(times):
         x0 = denoise(x, int(time))
         shrink = sigma[following] * alpha[time] / (alpha[following] * sigma[time])  # exp(-h)
         h = -np.log(shrink) if following > 0 else np.inf

@@ -1,0 +1,65 @@
+"""Has the generator learnt the class, or its training images by heart? Judged by nearest neighbours.
+
+A distance between sets can't tell: copies of the training images score as well as new ones.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+GAP = 1 / 3
+
+
+@dataclass(frozen=True)
+class Training:
+    """Training images in their 8 orientations, because training turns and mirrors them.
+
+    `oriented` is (8, N, edge, edge) uint8, `features` (8, N, D), `apart` (N,) the distance from each image to the
+    nearest orientation of another one.
+    """
+
+    oriented: np.ndarray
+    features: np.ndarray
+    apart: np.ndarray
+
+    @classmethod
+    def of(cls, images: np.ndarray, features: Callable[[np.ndarray], np.ndarray]) -> "Training":
+        turned = [np.rot90(images, turn, (1, 2)) for turn in range(4)]
+        oriented = np.stack(turned + [turn[:, :, ::-1] for turn in turned])
+        found = np.stack([features(way) for way in oriented])
+        between = np.min([cdist(found[0], way) for way in found], axis=0)
+        np.fill_diagonal(between, np.inf)
+        return cls(oriented, found, between.min(axis=1))
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """For each judged image: its nearest training image, in which orientation, and how far the two nearest are."""
+
+    nearest: np.ndarray  # index of the training image
+    way: np.ndarray  # index of its orientation
+    distance: np.ndarray  # to the nearest
+    gap: np.ndarray  # distance to the nearest over distance to the second nearest training image
+
+    @classmethod
+    def of(cls, features: np.ndarray, training: Training) -> "Neighbours":
+        by_way = np.stack([cdist(features, way) for way in training.features])
+        distance = by_way.min(axis=0)
+        nearest = distance.argmin(axis=1)
+        rows = np.arange(len(features))
+        first, second = np.partition(distance, 1, axis=1)[:, :2].T
+        gap = np.divide(first, second, out=np.ones_like(first), where=second > 0)
+        return cls(nearest, by_way[:, rows, nearest].argmin(axis=0), first, gap)
+
+
+def memorisation(neighbours: Neighbours, training: Training) -> dict[str, float]:
+    """`authentic_share`: images farther from their nearest training image than that one is from any other (Alaa et al.
+    2022, section 3.3): 0 for copies, about 0.5 for new images of the same kind. `copied_share`: images that lie three
+    times nearer to one training image than to any other: 0 for new ones."""
+    return {
+        "authentic_share": float(np.mean(neighbours.distance > training.apart[neighbours.nearest])),
+        "copied_share": float(np.mean(neighbours.gap < GAP)),
+        "median_gap": float(np.median(neighbours.gap)),
+    }

@@ -1,0 +1,91 @@
+"""The pictures of a generator: how it learnt, what it makes, and beside what real images."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from stages.common.figures import PALETTE, plt, save
+
+GRID = 6  # images along a grid's edge
+PAIRS = 12
+
+
+def loss(path: Path, title: str, losses: pd.DataFrame, by_epoch: pd.DataFrame) -> None:
+    """Loss against epoch (columns epoch, loss), and below it the distances of the samples (epoch, frechet, kid)."""
+    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 5), sharex=True)
+    figure.suptitle(title)
+    above.plot(losses["epoch"], losses["loss"])
+    above.set(ylabel="loss", ylim=(0, None))
+    below.plot(by_epoch["epoch"], by_epoch["frechet"], "o-", color=PALETTE[1])
+    below.set(xlabel="epoch", ylabel="Frechet distance", ylim=(0, None))
+    beside = below.twinx()
+    beside.plot(by_epoch["epoch"], by_epoch["kid"], "s--", color=PALETTE[2])
+    beside.set(ylabel="KID", ylim=(0, None))
+    beside.spines["right"].set_visible(True)
+    below.yaxis.label.set_color(PALETTE[1])
+    beside.yaxis.label.set_color(PALETTE[2])
+    save(figure, path)
+
+
+def samples(path: Path, title: str, images: np.ndarray, epochs: list[int]) -> None:
+    """(E, n, H, W): one row an epoch, the same noise in each column."""
+    columns = min(images.shape[1], 8)
+    figure, axes = plt.subplots(len(epochs), 1, figsize=(columns, 1.25 * len(epochs) + 0.3), squeeze=False)
+    figure.suptitle(title)
+    for axis, row, epoch in zip(axes[:, 0], images, epochs, strict=True):
+        _show(axis, tiled(row[:columns], columns))
+        axis.set_title(f"epoch {epoch}", loc="left")
+    save(figure, path)
+
+
+def trajectory(path: Path, title: str, states: list[np.ndarray], shown: np.ndarray) -> None:
+    """The states (H, W) of one image after the sampler's steps `shown`."""
+    figure, axes = plt.subplots(1, len(shown), figsize=(1.3 * len(shown), 1.8), squeeze=False)
+    figure.suptitle(title)
+    for axis, step in zip(axes[0], shown, strict=True):
+        _show(axis, states[step])
+        axis.set_title(f"step {step}")
+    save(figure, path)
+
+
+def real_and_generated(path: Path, title: str, real: np.ndarray, generated: np.ndarray) -> None:
+    """Two grids beside each other."""
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4.9))
+    figure.suptitle(title)
+    for axis, images, name in zip(axes, (real, generated), ("real, held out", "generated"), strict=True):
+        _show(axis, tiled(images[: GRID**2], GRID))
+        axis.set_title(name)
+    save(figure, path)
+
+
+def neighbours(path: Path, title: str, generated: np.ndarray, nearest: np.ndarray, gap: np.ndarray) -> None:
+    """Each generated image beside its nearest training image, the smallest gap ratios first."""
+    order = np.argsort(gap, kind="stable")[:PAIRS]
+    columns = 4
+    rows = -(-len(order) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(2.4 * columns, 1.5 * rows + 0.4), squeeze=False)
+    figure.suptitle(title)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, i in zip(axes.flat, order, strict=False):
+        _show(axis, tiled(np.stack([generated[i], nearest[i]]), 2))
+        axis.set_title(f"gap ratio {gap[i]:.2f}", fontsize=8)
+    save(figure, path)
+
+
+def tiled(images: np.ndarray, columns: int, space: int = 2) -> np.ndarray:
+    """(N, H, W) uint8 in rows of `columns`, white between."""
+    rows = -(-len(images) // columns)
+    height, width = images.shape[1] + space, images.shape[2] + space
+    sheet = np.full((rows * height - space, columns * width - space), 255, np.uint8)
+    for i, image in enumerate(images):
+        top, left = i // columns * height, i % columns * width
+        sheet[top : top + images.shape[1], left : left + images.shape[2]] = image
+    return sheet
+
+
+def _show(axis: Axes, image: np.ndarray) -> None:
+    axis.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axis.axis("off")
