@@ -42,6 +42,7 @@ def _labels(settings: Ingest, root: Path, runs: list[str]) -> Labels:
 def _ingest(rows: list[SheetRow], root: Path, labels: Labels, folder: Path) -> list[Outcome]:
     """Every run's outcome in the sheet's order; runs are read beside each other, one process each."""
     work = Parallel(n_jobs=min(len(rows), cpu_count()), return_as="generator")
+    root, folder = root.resolve(), folder.resolve()  # a process that is used again may stand elsewhere
     jobs = (delayed(ingest_run)(row, root, labels.by_run[row.run], folder) for row in rows)
     return list(progress(work(jobs), "runs", total=len(rows)))
 

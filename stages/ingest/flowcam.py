@@ -115,9 +115,9 @@ def _particles(table: pd.DataFrame, row: SheetRow, pixel_um: float) -> pd.DataFr
     if "abd_area" in table:
         columns["area_um2"] = table["abd_area"] * scale**2
     if {"raw_filled_area", "raw_perimeter"} <= set(table):
-        # The software's own Circularity, found to agree with its CSV to its last digit.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            columns["circularity"] = 4 * np.pi * table["raw_filled_area"] / table["raw_perimeter"] ** 2
+        # The software's own Circularity, not above 1: found to agree with its CSV to the last digit.
+        perimeter = table["raw_perimeter"].where(table["raw_perimeter"] > 0)
+        columns["circularity"] = (4 * np.pi * table["raw_filled_area"] / perimeter**2).clip(upper=1)
     if {"raw_legendre_minor", "raw_legendre_major"} <= set(table):
         columns["aspect_ratio"] = table["raw_legendre_minor"] / table["raw_legendre_major"]
     elif "aspect_ratio" in table:

@@ -69,7 +69,7 @@ def _collage_path(sources: Sources, list_path: Path, name: str) -> Path:
         return path
     found = sibling(list_path.parent, name) if "/" not in relative else None
     if found is None:
-        raise InputError(f"the collage {name} is not in the run's folder; copy it there")
+        raise InputError(f"the collage {name!r} is not in the run's folder; copy it there")
     return found
 
 

@@ -6,8 +6,13 @@ from stages.common.errors import InputError
 
 
 def below(root: Path, path: Path) -> Path:
-    """`path` with links and `..` resolved. Raises InputError when it leads out of the folder `root`."""
-    resolved = path.resolve()
+    """`path` with links and `..` resolved. Raises InputError when it leads out of the folder `root`, or can't be a
+    path at all."""
+    try:
+        resolved = path.resolve()
+        resolved.exists()
+    except (OSError, ValueError, RuntimeError):
+        raise InputError(f"{path.name[:80]!r} can't be a file's name") from None
     if not resolved.is_relative_to(root.resolve()):
         raise InputError(
             f"{path.name!r} leads out of the exports folder; keep all files below it, or point ingest.exports higher"

@@ -11,13 +11,14 @@ class Sources:
     """Reads files of the export in `folder`, which lies below the exports folder `root`."""
 
     def __init__(self, root: Path, folder: Path) -> None:
-        self.root = root
+        self.root = root.resolve()
         self.folder = below(root, folder)
         self._digests: dict[str, str] = {}
 
     def name(self, path: Path) -> str:
-        """`path` as it is told to the user: relative to the export's folder."""
-        return path.relative_to(self.folder).as_posix()
+        """`path` as it is told to the user: relative to the export's folder, or to the exports folder beside it."""
+        start = self.folder if path.is_relative_to(self.folder) else self.root
+        return path.relative_to(start).as_posix()
 
     def read(self, path: Path) -> bytes:
         below(self.root, path)

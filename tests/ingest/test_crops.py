@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.common.errors import InputError
+
+SHEET = "run,platform,sample,format,path,role,class,pixel_um\nc1,A,s,crops,c1,class,{label},0.5\n"
+
+
+def save(name: str, pixels: np.ndarray) -> None:
+    path = Path("exports/c1") / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+
+
+def test_modes_and_depths(workspace, ingest):
+    grey = np.arange(30, dtype=np.uint8).reshape(5, 6)
+    save("a/grey.PNG", grey)
+    save("a/equal.bmp", np.repeat(grey[..., None], 3, axis=2))
+    save("b/deep.tif", np.array([[0, 257, 65535]], np.uint16))
+    colour = np.random.default_rng(1).integers(0, 255, (4, 3, 3), dtype=np.uint8)
+    save("b/colour.png", colour)
+    Path("exports/c1/b/broken.jpg").write_bytes(b"\xff\xd8nothing")
+    Path("exports/c1/b/Thumbs.db").write_bytes(b"no image")
+    result = ingest(SHEET.format(label=""))
+    particles = result.particles("c1").set_index("source_id")
+    assert particles["class"].to_dict() == {
+        "a/equal.bmp": "a",
+        "a/grey.PNG": "a",
+        "b/colour.png": "b",
+        "b/deep.tif": "b",
+    }
+    assert particles.loc["a/equal.bmp", "image"] == particles.loc["a/grey.PNG", "image"] == grey.tobytes()
+    assert particles.loc["b/deep.tif", "image"] == bytes([0, 1, 255])
+    assert particles.loc["b/colour.png", "image"] == colour.tobytes()
+    assert result.rejects[["run", "file"]].to_numpy().tolist() == [["c1", "b/broken.jpg"]]
+    assert result.runs.loc["c1", ["rows_read", "accepted", "rejected"]].tolist() == [5, 4, 1]
+
+
+def test_an_image_too_large_to_be_a_particle_is_refused_unread(workspace, ingest, monkeypatch):
+    save("ok.png", np.zeros((5, 5), np.uint8))
+    save("bomb.png", np.zeros((60, 60), np.uint8))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    result = ingest(SHEET.format(label="x"))
+    assert result.rejects["file"].tolist() == ["bomb.png"]
+
+
+def test_class_of_a_folder_without_class_folders(workspace, ingest):
+    save("1.png", np.zeros((5, 5), np.uint8))
+    assert ingest(SHEET.format(label="x")).particles("c1")["class"].tolist() == ["x"]
+    with pytest.raises(InputError, match="name the class"):
+        ingest(SHEET.format(label=""))
+    save("a/2.png", np.zeros((5, 5), np.uint8))
+    with pytest.raises(InputError, match="beside class folders"):
+        ingest(SHEET.format(label="x"))
+    Path("exports/c1/1.png").unlink()
+    with pytest.raises(InputError, match="leave the cell empty"):
+        ingest(SHEET.format(label="x"))

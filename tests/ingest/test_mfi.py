@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.common.errors import InputError
+from tests.ingest.exports import Mfi
+
+SHEET = "run,platform,sample,format,path,role,class,pixel_um,volume_ml\nm1,B,s,mfi,m1,class,x,{more}\n"
+
+
+@pytest.fixture
+def ingest_one(ingest):
+    def run(export: Mfi, more: str = ",", **settings):
+        export.write(Path("exports"))
+        return ingest(SHEET.format(more=more), **settings)
+
+    return run
+
+
+def test_whole_run(ingest_one):
+    export = Mfi()
+    result = ingest_one(export)
+    particles = result.particles("m1")
+    assert result.runs.loc["m1", ["pixel_um", "imaged_ml"]].tolist() == [0.75, 0.25]
+    assert particles["ecd_um"].tolist() == [3.25, 5.0, 2.5]
+    assert particles["intensity_mean"].tolist() == [255, 127.5, 0]
+    assert particles["area_um2"].tolist() == [40 * 0.5625, 60 * 0.5625, 20 * 0.5625]
+    assert particles["edge"].tolist() == [True, False, False]
+    assert particles["abd_um"].isna().all()
+    second = np.frombuffer(particles["image"][1], np.uint8).reshape(9, 12)
+    assert np.array_equal(second, export.frames["m1_Image_00004.png"][11:20, 30:42])
+
+
+def test_sheet_goes_before_the_preamble(ingest_one):
+    facts = ingest_one(Mfi(), more="0.5,2").runs.loc["m1"]
+    assert (facts["pixel_um"], facts["imaged_ml"]) == (0.5, 2)
+
+
+def test_simulated_by_its_preamble(ingest_one):
+    export = Mfi()
+    export.preamble.append("Software: Simulated instrument")
+    assert ingest_one(export).particles("m1")["simulated"].all()
+
+
+@pytest.mark.parametrize(
+    ("at", "cell", "told"),
+    [
+        (1, "5", "one frame named ...Image_00005 is expected"),
+        (8, "51", "no rectangle in the frame"),
+        (8, "30", "no rectangle in the frame"),
+        (4, "-1", "below 0"),
+        (4, "3;5", "not a finite number"),
+        (4, "3,5", "13 fields"),
+        (11, "maybe", "none of yes"),
+        (0, "1", "name of the particle on line 5"),
+    ],
+)
+def test_a_bad_cell_costs_its_row_alone(ingest_one, at, cell, told):
+    export = Mfi()
+    export.rows[1][at] = cell
+    result = ingest_one(export)
+    assert result.runs.loc["m1", ["rows_read", "accepted", "rejected"]].tolist() == [3, 2, 1]
+    assert result.rejects["line"].tolist() == [6]
+    assert told in result.rejects["reason"][0]
+
+
+def test_pixel_size_must_be_told(ingest_one):
+    export = Mfi()
+    export.preamble = []
+    with pytest.raises(InputError, match="give pixel_um in the sheet"):
+        ingest_one(export)
+
+
+def test_labels_may_use_frame_and_particle(ingest_one):
+    Path("exports/labels.csv").write_text("run,particle,class\nm1,4_2,y\nm1,3,z\nm1,77,z\nm9,1,z\n")
+    result = ingest_one(Mfi(), labels="labels.csv")
+    assert result.particles("m1")["class"].tolist() == ["x", "y", "z"]
+    assert result.metrics["unknown_labels"] == 2

@@ -1,0 +1,129 @@
+"""The instruments' own files. They are no part of the project: without them these tests skip."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from stages.common.errors import InputError
+
+PROJECT = Path(__file__).parents[2]
+SHARED = PROJECT.parent / "shared" / "data"
+LABELLED = SHARED / "flowcam_labelled"
+SHEET = (PROJECT / "samples/real-example.csv").read_text(encoding="utf-8")
+HEADER = "run,platform,sample,format,path,role,pixel_um\n"
+
+pytestmark = pytest.mark.skipif(not LABELLED.is_dir(), reason="the real exports are not beside the project")
+
+
+@pytest.fixture
+def labelled(ingest):
+    return ingest(SHEET, exports=str(LABELLED), labels="crops")
+
+
+def pixels_of(particle) -> np.ndarray:
+    shape = (particle.height, particle.width, particle.channels)
+    return np.frombuffer(particle.image, np.uint8).reshape(shape)
+
+
+def summary_of(run: str) -> dict[str, float]:
+    text = (LABELLED / "runs" / run / f"{run}_summary.csv").read_text(encoding="latin-1")
+    lines = [
+        line.split(",") for line in text.splitlines() if line.startswith(("Count,", "Particles / ml", "Sample Vol"))
+    ]
+    return {cells[0]: float(cells[1]) for cells in lines}
+
+
+def test_labelled_runs(labelled):
+    """Rows, labels, the imaged volume beside the run's own summary, and crops beside the ones cut by hand."""
+    assert (labelled.runs["rows_read"] == 1000).all()
+    assert len(labelled.runs) == 5
+    assert (labelled.runs["accepted"] == 1000).all()
+    assert labelled.metrics["classes"] == {"Junk": 2295, "Missed": 287, "Protist": 418}
+    assert labelled.metrics["unknown_labels"] == 0
+    assert labelled.metrics["warnings"] == 0
+    assert labelled.metrics["data"] == "measured"
+    for run, facts in labelled.runs.iterrows():
+        told = summary_of(run)
+        assert facts["imaged_ml"] == pytest.approx(told["Sample Volume Imaged ml"], rel=2e-3)
+        assert facts["accepted"] / facts["imaged_ml"] == pytest.approx(told["Particles / ml"], rel=2e-3)
+        particles = labelled.particles(run)
+        assert particles["particle_id"].is_unique
+        for path in sorted(LABELLED.glob(f"crops/*/{run}_*.png"))[::60]:
+            particle = particles[particles["source_id"] == path.stem.removeprefix(f"{run}_")].iloc[0]
+            assert particle["class"] == path.parent.name
+            assert np.array_equal(pixels_of(particle), np.asarray(Image.open(path).convert("RGB")))
+
+
+def test_table_agrees_with_the_instruments_csv(labelled):
+    run = "7-Pygsuia-SF-SW-NITRATE-day5-sample3-replicate3-08April2024"
+    told = pd.read_csv(LABELLED / "runs" / run / f"{run}.csv", encoding="latin-1").set_index("Original Reference ID")
+    read = labelled.particles(run).set_index("source_id").loc[told.index]
+    same = {
+        "abd_um": "Diameter (ABD)",
+        "esd_um": "Diameter (ESD)",
+        "length_um": "Length",
+        "width_um": "Width",
+        "area_um2": "Area (ABD)",
+        "perimeter_um": "Perimeter",
+        "circularity": "Circularity",
+        "aspect_ratio": "Aspect Ratio",
+        "intensity_mean": "Intensity",
+        "elapsed_s": "Elapsed Time",
+        "x_px": "Capture X",
+        "y_px": "Capture Y",
+    }
+    for ours, theirs in same.items():
+        assert np.allclose(read[ours], told[theirs], rtol=1e-4, atol=1e-4), ours
+
+
+def test_older_list_of_57_columns_without_its_images(ingest):
+    result = ingest(f"{HEADER}old,FlowCam,s,flowcam,lst57_2015,unlabelled,", exports=str(SHARED / "formats"))
+    assert result.runs.loc["old", ["rows_read", "accepted", "rejected"]].tolist() == [7937, 0, 7937]
+    assert (result.rejects["column"] == "collage_file").all()
+    assert result.rejects["line"].tolist() == list(range(60, 60 + 7937))
+    assert result.metrics["by_run"]["old"]["warnings"]["size_mismatch"] == 0
+
+
+def test_run_of_65_columns_without_context(ingest):
+    result = ingest(f"{HEADER}portrait,FlowCam,s,flowcam,lst65_portrait,unlabelled,", exports=str(SHARED / "formats"))
+    facts = result.runs.loc["portrait"]
+    assert (facts["accepted"], facts["rejected"], facts["pixel_um"]) == (506, 0, 1.813)
+    assert pd.isna(facts["imaged_ml"])
+    assert result.metrics["warnings"] == 0  # masks have the area of every row
+    assert set(result.particles("portrait")["channels"]) == {3}
+
+
+def test_uncalibrated_run_is_refused_unless_the_sheet_tells_the_pixel_size(ingest, workspace):
+    source = SHARED / "formats/lst65_portrait"
+    run = workspace / "exports/run"
+    run.mkdir()
+    for path in source.glob("flowcam_*"):
+        (run / path.name).write_bytes(path.read_bytes())
+    context = (SHARED / "formats/ctx345/201-045311.ctx").read_bytes()
+    (run / f"{next(source.glob('*.lst')).stem}.ctx").write_bytes(context)
+    with pytest.raises(InputError, match="uncalibrated"):
+        ingest(f"{HEADER}run,FlowCam,s,flowcam,run,unlabelled,")
+    facts = ingest(f"{HEADER}run,FlowCam,s,flowcam,run,unlabelled,1.813").runs.loc["run"]
+    assert (facts["pixel_um"], facts["software"], facts["threshold_dark"]) == (1.813, "VisualSpreadsheet 3.4.5", 25)
+    assert facts["imaged_ml"] == pytest.approx(1023 * 767 * 1.813**2 * 300e-12 * 473)
+
+
+def test_folders_of_labelled_crops(ingest):
+    sheet = f"{HEADER}crops,FlowCam,s,crops,crops_mixed_modes/demo-images,class,0.6"
+    result = ingest(sheet, exports=str(SHARED / "formats"))
+    particles = result.particles("crops")
+    assert len(particles) == 105
+    assert particles["class"].value_counts().to_dict() == {
+        "Noctilucales": 23,
+        "Dinoflagellata": 20,
+        "Ciliophora": 19,
+        "Bacillariophyceae": 16,
+        "Actinoptychus": 14,
+        "Tripos": 13,
+    }
+    for particle in particles.iloc[::7].itertuples():
+        image = Image.open(SHARED / "formats/crops_mixed_modes/demo-images" / particle.source_id).convert("RGB")
+        assert np.array_equal(np.broadcast_to(pixels_of(particle), (*image.size[::-1], 3)), np.asarray(image))
