@@ -1,0 +1,1 @@
+"""Compare instruments: counts, beads, sizes, classifiers carried from one to the other, and learned features."""

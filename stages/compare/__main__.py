@@ -1,0 +1,56 @@
+"""Compare the platforms: `python -m stages.compare`."""
+
+from pathlib import Path
+
+from stages.common.errors import run
+from stages.common.figures import save
+from stages.common.files import replacing_folder, write_csv, write_json
+from stages.common.params import load
+from stages.compare import parts
+from stages.compare.beads import measure_beads
+from stages.compare.counts import count_runs
+from stages.compare.measured import read_measured
+
+RUNS = Path("data/ingested/runs.parquet")
+NORMALIZED = Path("data/normalized")
+METRICS = Path("metrics/compare.json")
+COUNTS = Path("metrics/counts.csv")
+BEADS = Path("metrics/beads.csv")
+PICTURES = Path("plots/compare")
+
+
+def main() -> None:
+    params = load()
+    settings = params.compare
+    measured = read_measured(RUNS, NORMALIZED)
+    counts = count_runs(measured.runs, measured.sizes, measured.columns, settings.thresholds_um)
+    beads = measure_beads(measured.runs, measured.sizes, measured.columns)
+
+    found = {
+        "counts": parts.counts_part(measured, counts),
+        "ratios": parts.ratios_part(measured, counts, beads, settings),
+        "beads": parts.beads_part(measured, beads),
+        "sizes": parts.sizes_part(measured, settings, params.seed),
+        "transfer": parts.transfer_part(settings.networks, params.classes),
+        "embedding": parts.embedding_part(params),
+    }
+
+    with replacing_folder(PICTURES) as folder:
+        for part in found.values():
+            for name, figure in part.pictures.items():
+                save(figure, folder / f"{name}.png")
+    write_csv(COUNTS, counts)
+    write_csv(BEADS, beads)
+    write_json(
+        METRICS,
+        {
+            "origin": measured.origin,
+            "diameters": measured.columns,
+            **{name: part.numbers for name, part in found.items() if part.numbers},
+            "skipped": {name: part.skipped for name, part in found.items() if part.skipped},
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main)

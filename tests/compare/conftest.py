@@ -1,0 +1,117 @@
+"""A small workspace as the earlier stages would leave it, with known rates and ratios."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from stages.common.particles import RUNS, SCALARS, particle_id
+
+ROOT = Path(__file__).parents[2]
+CLASSES = ["protein", "silicone_oil", "air_bubble"]
+RATIO = 0.6  # concentration on B over A, of the parallel sample
+
+
+class Workspace:
+    """Writes runs, particles and predictions below `folder`; every count is Poisson with a known mean."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.random = np.random.default_rng(11)
+        self.rows: list[dict] = []
+        self.tables: dict[str, pd.DataFrame] = {}
+
+    def run(self, name, platform, sample, role, mean, sizes, label=None, imaged_ml=0.02, **columns):
+        """One run: a Poisson count of particles with diameters drawn by `sizes(random, count)`."""
+        count = int(self.random.poisson(mean))
+        blank = {field.name: None for field in SCALARS}
+        diameter = "abd_um" if platform == "A" else "ecd_um"
+        self.tables[name] = pd.DataFrame(
+            {
+                **blank,
+                "particle_id": [particle_id(name, str(i)) for i in range(count)],
+                "run": name,
+                "platform": platform,
+                "class": label,
+                "simulated": True,
+                diameter: sizes(self.random, count),
+            }
+        ).astype(dict.fromkeys(("abd_um", "ecd_um", "esd_um"), float))
+        self.rows.append(
+            {field.name: None for field in RUNS}
+            | {"run": name, "platform": platform, "sample": sample, "role": role, "class": label, "simulated": True}
+            | {"dilution": 1.0, "imaged_ml": imaged_ml, "pixel_um": 0.5, "format": "flowcam", "min_size_um": 2.0}
+            | {"accepted": count, "rejected": 0, "rows_read": count}
+            | columns
+        )
+
+    def classes(self, platforms, **columns):
+        for platform in platforms:
+            for label in CLASSES:
+                for number in (1, 2):
+                    name = f"{label}-{platform}{number}"
+                    self.run(name, platform, label, "class", 60, falling, label, **columns)
+
+    def parallel(self, platforms):
+        for platform in platforms:
+            mean = 2000 * (RATIO if platform == "B" else 1)
+            for number in (1, 2, 3):
+                self.run(f"stressed-{platform}{number}", platform, "stressed", "parallel", mean, falling)
+
+    def beads(self, platforms):
+        for platform in platforms:
+            for number in (1, 2):
+                self.run(
+                    f"beads-{platform}{number}",
+                    platform,
+                    "beads_10um",
+                    "beads",
+                    400,
+                    lambda random, count: random.normal(10.5, 0.2, count),
+                    nominal_diameter_um=10.0,
+                    certified_per_ml=20000.0,
+                )
+
+    def predictions(self, network, accuracy):
+        """Predictions and features of every labelled particle; `accuracy`: platform -> share right."""
+        labelled = pd.concat([table for table in self.tables.values() if table["class"].notna().all()])
+        table = labelled[["particle_id", "run", "platform", "class", "simulated"]].reset_index(drop=True)
+        right = self.random.random(len(table)) < table["platform"].map(accuracy)
+        table["predicted"] = table["class"].where(right, self.random.choice(CLASSES, len(table)))
+        folder = self.folder / "data/predictions" / network
+        folder.mkdir(parents=True)
+        table.to_parquet(folder / "predictions.parquet")
+        features = self.random.normal(size=(len(table), 8))
+        features[:, 0] += 6 * table["class"].map(CLASSES.index)
+        embedding = table.drop(columns="predicted")
+        for number in range(8):
+            embedding[f"f{number}"] = features[:, number]
+        embedding.to_parquet(folder / "embedding.parquet")
+
+    def write(self, **compare):
+        """Write all that, and params.yaml with `compare`'s keys replaced."""
+        (self.folder / "data/ingested").mkdir(parents=True)
+        (self.folder / "data/normalized").mkdir()
+        runs = pd.DataFrame(self.rows)
+        for field in RUNS:
+            if str(field.type) == "double":
+                runs[field.name] = runs[field.name].astype(float)
+        runs.to_parquet(self.folder / "data/ingested/runs.parquet")
+        for name, table in self.tables.items():
+            table.to_parquet(self.folder / f"data/normalized/{name}.parquet")
+        params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        params["compare"] |= compare
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+def falling(random, count):
+    """Diameters from 2 um with a density that falls with the cube."""
+    return 2 * random.random(count) ** (-1 / 2)
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Workspace(tmp_path)

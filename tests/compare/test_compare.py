@@ -1,0 +1,99 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stages.common.errors import InputError
+from stages.compare.__main__ import main
+
+RATIO = 0.6  # conftest's, of the parallel sample
+
+
+def metrics():
+    return json.loads(Path("metrics/compare.json").read_text())
+
+
+def pictures():
+    return sorted(path.stem for path in Path("plots/compare").glob("*.png"))
+
+
+@pytest.fixture
+def two_platforms(workspace):
+    workspace.classes("AB")
+    workspace.parallel("AB")
+    workspace.beads("AB")
+    workspace.predictions("real-1-resnet18", {"A": 0.95, "B": 0.5})
+    workspace.predictions("real-1-b-resnet18", {"A": 0.5, "B": 0.95})
+    workspace.write()
+    return workspace
+
+
+def test_everything_with_two_platforms(two_platforms):
+    main()
+    found = metrics()
+    assert found["skipped"] == {}
+    assert found["origin"] == "simulated"
+    assert found["diameters"] == {"A": "abd_um", "B": "ecd_um"}
+    assert pictures() == ["beads", "confusion", "counts", "ratio", "sizes", "umap"]
+
+    stressed = found["ratios"]["samples"]["stressed"]["at_least_2_um"]
+    assert stressed["low"] < RATIO < stressed["high"]
+    assert stressed["verdict"] == "outside"
+    assert found["ratios"]["samples"]["beads_10um"]["peak"]["ratio"] == pytest.approx(1, abs=0.15)
+    assert found["beads"]["beads_10um"]["A"]["bias"] == pytest.approx(0.05, abs=0.005)
+    assert found["beads"]["beads_10um"]["A"]["recovery"] == pytest.approx(1, abs=0.15)
+
+
+def test_four_matrices_hold_each_particle_once(two_platforms):
+    main()
+    crossed = metrics()["transfer"]
+    predictions = pd.read_parquet("data/predictions/real-1-resnet18/predictions.parquet")
+    for platform, own in predictions.groupby("platform"):
+        matrix = np.array(crossed["A"][platform]["confusion"])
+        assert matrix.sum() == len(own)
+        assert np.trace(matrix) == (own["class"] == own["predicted"]).sum()
+        protein = own[own["class"] == "protein"]
+        assert matrix[0].tolist() == [
+            (protein["predicted"] == name).sum() for name in ("protein", "silicone_oil", "air_bubble")
+        ]
+    assert crossed["A"]["A"]["macro_recall"] > crossed["A"]["B"]["macro_recall"]
+    assert crossed["B"]["B"]["macro_recall"] > crossed["B"]["A"]["macro_recall"]
+
+
+def test_the_same_inputs_give_the_same_bytes(two_platforms):
+    def written():
+        main()
+        files = [Path("metrics/compare.json"), *sorted(Path("plots/compare").iterdir())]
+        return [path.read_bytes() for path in files]
+
+    assert written() == written()
+
+
+def test_one_platform_without_anything_to_compare(workspace):
+    workspace.classes("A", imaged_ml=None)
+    workspace.write(networks={})
+    main()
+    found = metrics()
+    assert set(found["skipped"]) == {"counts", "ratios", "beads", "sizes", "transfer", "embedding"}
+    assert "imaged volume" in found["skipped"]["counts"]
+    assert pictures() == ["counts"]
+    assert pd.read_csv("metrics/beads.csv").empty
+    assert len(pd.read_csv("metrics/counts.csv")) == 6 * 4
+
+
+def test_a_picture_that_is_no_longer_made_is_gone(two_platforms):
+    main()
+    runs = pd.read_parquet("data/ingested/runs.parquet")
+    runs[runs["role"] != "beads"].to_parquet("data/ingested/runs.parquet")
+    main()
+    assert "beads" not in pictures()
+    assert "beads" in metrics()["skipped"]
+
+
+def test_missing_predictions_name_the_mend(two_platforms):
+    Path("data/predictions/real-1-b-resnet18/predictions.parquet").unlink()
+    with pytest.raises(InputError, match="evaluate the networks"):
+        main()
+    assert not Path("metrics/compare.json").exists()
