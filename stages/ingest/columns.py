@@ -42,7 +42,8 @@ def split_rows(lines: list[str], first: int, names: list[str], delimiter: str, f
             fields.append(cells)
             numbers.append(number)
         else:
-            reason = f"{len(cells)} fields where the header names {len(names)}; is the line cut off?"
+            guess = "is the line cut off?" if len(cells) < len(names) else f"is there a {delimiter!r} inside a field?"
+            reason = f"{len(cells)} fields where the header names {len(names)}; {guess}"
             rejects.append(Reject(file, number, "", reason))
     return Rows(names, fields, numbers, len(fields) + len(rejects)), rejects
 
@@ -55,7 +56,7 @@ def parse(rows: Rows, wanted: list[Column], file: str) -> tuple[pd.DataFrame, li
         if column.name not in rows.names:
             continue
         at = rows.names.index(column.name)
-        texts = pd.Series([cells[at].strip() for cells in rows.fields], dtype=object)
+        texts = pd.Series([cells[at].strip(' \t"') for cells in rows.fields], dtype=object)
         values, wrong = (texts, texts == "") if column.kind == "text" else _numbers(texts, column)
         for row in np.flatnonzero(wrong):
             reasons.setdefault(row, Reject(file, rows.lines[row], column.name, _reason(texts[row], column)))

@@ -1,5 +1,6 @@
 """From what a reader hands back to the contract's tables, counted: rows read = accepted + rejected."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +29,12 @@ def without_duplicates(export: Export) -> Export:
         reason = f"{row['source_id']} is the name of the particle on line {earlier} already"
         rejects.append(Reject(row["source_file"], row.get("source_line"), "particle", reason))
     kept = np.flatnonzero(~again)
-    return Export(
-        export.particles.iloc[kept].reset_index(drop=True),
-        [export.images[i] for i in kept],
-        rejects,
-        export.rows_read,
-        export.facts,
-        [export.aliases[i] for i in kept] if export.aliases else [],
-        export.warnings,
+    return replace(
+        export,
+        particles=export.particles.iloc[kept].reset_index(drop=True),
+        images=[export.images[i] for i in kept],
+        aliases=[export.aliases[i] for i in kept] if export.aliases else [],
+        rejects=rejects,
     )
 
 
@@ -62,11 +61,10 @@ def particle_table(row: SheetRow, export: Export, labels: list[str | None]) -> p
 
 
 def run_facts(row: SheetRow, export: Export) -> dict:
-    """One row of the contract's table of runs. Raises AssertionError when a row went uncounted."""
+    """One row of the contract's table of runs. Raises RuntimeError when a row went uncounted."""
     accepted, rejected = len(export.images), len(export.rejects)
-    assert export.rows_read == accepted + rejected == len(export.particles) + rejected, (
-        f"run {row.run}: {export.rows_read} rows read, {accepted} accepted, {rejected} rejected"
-    )
+    if not export.rows_read == accepted + rejected == len(export.particles) + rejected:
+        raise RuntimeError(f"run {row.run}: {export.rows_read} rows read, {accepted} accepted, {rejected} rejected")
     facts = {
         "run": row.run,
         "platform": row.platform,
