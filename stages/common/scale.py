@@ -15,13 +15,12 @@ from stages.common.params import load
 
 
 def patched(target, patch):
-    """`patch` merged into `target` (RFC 7396, section 2). A null given for a key that is absent or null stays null,
-    so that an overlay can also write `labels: null`."""
+    """`patch` merged into `target` (RFC 7396, section 2)."""
     for key, value in patch.items():
-        if value is None and target.get(key) is not None and isinstance(target[key], dict):
-            del target[key]
-        elif isinstance(value, dict) and isinstance(target.get(key), dict):
-            patched(target[key], value)
+        if value is None:
+            target.pop(key, None)
+        elif isinstance(value, dict):
+            target[key] = patched(target[key] if isinstance(target.get(key), dict) else {}, value)
         else:
             target[key] = value
     return target

@@ -1,0 +1,79 @@
+"""What `dvc repro` runs at a tiny scale: all, then nothing, then only what depends on the parameter that changed."""
+
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.pipeline.project import call
+
+pytestmark = pytest.mark.graph
+
+
+def repro(folder: Path) -> list[str]:
+    """Run `dvc repro` and name the stages that ran."""
+    return re.findall(r"^Running stage '(.+)':", call(["dvc", "repro"], folder), flags=re.MULTILINE)
+
+
+def change(folder: Path, *keys: str, by: int | float) -> None:
+    """Add `by` to the parameter under `keys`."""
+    yaml = YAML()
+    content = yaml.load(folder / "params.yaml")
+    block = content
+    for key in keys[:-1]:
+        block = block[key]
+    block[keys[-1]] += by
+    yaml.dump(content, folder / "params.yaml")
+
+
+@pytest.fixture(scope="module")
+def reproduced(tiny_project) -> Path:
+    """The tiny project after a first `dvc repro`, committed."""
+    ran = repro(tiny_project)
+    assert {"simulate", "ingest", "compare", "report"} <= set(ran)
+    assert (tiny_project / "report/index.html").is_file()
+    call(["git", "add", "--all"], tiny_project)
+    call(["git", "commit", "--quiet", "--message", "First run"], tiny_project)
+    return tiny_project
+
+
+def test_a_second_run_does_nothing(reproduced):
+    assert "up to date" in call(["dvc", "repro"], reproduced)
+    assert repro(reproduced) == []
+
+
+def test_an_evaluation_parameter_trains_nothing(reproduced):
+    change(reproduced, "evaluate", "prevalence", by=0.001)
+    ran = repro(reproduced)
+    assert any(name.startswith("evaluate_real@") for name in ran)
+    assert all(name.startswith(("evaluate_", "table", "compare", "report")) for name in ran), ran
+
+
+def test_metrics_diff_shows_what_changed(reproduced):
+    printed = call(["dvc", "metrics", "diff", "--md"], reproduced)
+    assert "metrics/classify/real-1-resnet18.json" in printed
+
+
+def test_one_class_of_the_generators_leaves_the_other_and_the_real_sets_alone(reproduced):
+    change(reproduced, "diffusion", "classes", "air_bubble", "epochs", by=1)
+    ran = repro(reproduced)
+    assert {"train_ddpm@air_bubble", "generate@air_bubble", "quality@air_bubble"} <= set(ran)
+    assert any(name.startswith("train_mixed@") for name in ran)
+    assert not [name for name in ran if "silicone_oil" in name or name.startswith(("train_real", "evaluate_real"))]
+    assert not {"simulate", "ingest", "normalize", "split"} & set(ran)
+
+
+def test_the_size_of_one_training_set_trains_that_set_alone(reproduced):
+    change(reproduced, "assemble", "real", "real-0", "real", "protein", by=1)
+    ran = repro(reproduced)
+    assert "assemble_real@real-0" in ran
+    assert {name for name in ran if name.startswith("train_")} == {"train_real@real-0-resnet18"}
+    assert not [name for name in ran if name.startswith(("assemble_mixed", "generate", "quality"))]
+
+
+def test_an_experiment_runs_and_is_listed(reproduced):
+    call(["git", "add", "--all"], reproduced)
+    call(["git", "commit", "--quiet", "--message", "Changed"], reproduced)
+    call(["dvc", "exp", "run", "--name", "rarer", "--set-param", "evaluate.prevalence=0.01"], reproduced)
+    assert "rarer" in call(["dvc", "exp", "show", "--csv", "--only-changed"], reproduced)
