@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -23,8 +24,8 @@ def inception(device: torch.device) -> Callable[[np.ndarray], np.ndarray]:
     """
     state = torch.load(weights_path(), map_location="cpu", weights_only=True)
     # pytorch-fid would fetch the file and unpickle whatever it holds; it gets tensors alone.
-    pytorch_fid.load_state_dict_from_url = lambda url, progress: state
-    network = pytorch_fid.InceptionV3().to(device).eval()
+    with patch.object(pytorch_fid, "load_state_dict_from_url", lambda url, progress: state):
+        network = pytorch_fid.InceptionV3().to(device).eval()
 
     @torch.inference_mode()
     def features(images: np.ndarray) -> np.ndarray:

@@ -1,0 +1,65 @@
+"""Train, generate and judge on the command line, at a tiny scale."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from stages.common.errors import InputError
+from stages.diffusion.weights import read, read_card
+from tests.diffusion.conftest import EDGE, LABEL
+
+
+def test_from_images_to_metrics_and_pictures(project):
+    project.write({"train": 14, "selection": 6, "validation": 6}, epochs=6)
+    plan = project.run("train")
+    assert "12 images of 16 px" in plan
+    assert "18 steps of 5" in plan
+    loss = pd.read_csv(project.folder / f"models/ddpm/{LABEL}/loss.csv")
+    assert list(loss.columns) == ["epoch", "images_seen", "loss"]
+    assert loss["images_seen"].tolist() == [12, 24, 36, 48, 60, 72]
+    assert loss["loss"].iloc[-1] < loss["loss"].iloc[0]
+    samples = np.load(project.folder / f"models/ddpm/{LABEL}/samples.npy", allow_pickle=False)
+    assert samples.shape == (3, 16, EDGE, EDGE)  # epochs 2, 4 and the last
+
+    _, card = read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", torch.device("cpu"))
+    assert (card.label, card.origin, card.training_images, card.sample_epochs) == (LABEL, "simulated", 12, [2, 4, 6])
+
+    project.run("generate")
+    made = np.load(project.folder / f"data/synthetic/{LABEL}.npy", allow_pickle=False)
+    assert (made.shape, made.dtype) == ((20, EDGE, EDGE), np.uint8)
+    assert len(np.unique(made.reshape(20, -1), axis=0)) == 20
+
+    project.run("quality")
+    metrics = json.loads(project.bytes(f"metrics/quality/{LABEL}.json"))
+    assert metrics["data"] == "simulated"
+    assert metrics["n"] == 6  # as many as are held out; the validation split is not touched
+    assert metrics["frechet"] > metrics["frechet_floor"] > 0
+    assert "weights absent" in metrics["inception"] or metrics["inception"]["frechet"] > 0
+    drawn = {path.name for path in (project.folder / f"plots/diffusion/{LABEL}").iterdir()}
+    pictures = {"loss.png", "samples.png", "trajectory.png", "real_and_generated.png", "neighbours.png"}
+    assert drawn == pictures | {"loss.csv"}
+
+    before = {path: path.read_bytes() for path in project.folder.glob("*/diffusion/**/*.png")}
+    project.run("quality")
+    assert all(path.read_bytes() == content for path, content in before.items())
+
+
+def test_a_class_without_images_is_told_with_the_mend(project):
+    project.write({"train": 1, "selection": 6})
+    process = project.start("train")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "1 silicone_oil particle(s) of platform A in the train split" in errors
+    assert "Traceback" not in errors
+    assert not (project.folder / "models").exists()
+
+
+def test_foreign_weights_are_refused(tmp_path):
+    with pytest.raises(InputError, match="train the class first"):
+        read_card(tmp_path / "absent.safetensors")
+    (tmp_path / "broken.safetensors").write_bytes(b"no weights")
+    with pytest.raises(InputError, match="not readable as a generator"):
+        read_card(tmp_path / "broken.safetensors")
