@@ -20,6 +20,18 @@ def wilson(hits: float, total: float) -> tuple[float, float]:
     return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
 
 
+def mean_of_shares(shares: list[dict[str, float]]) -> dict[str, float]:
+    """The mean of independent shares (each with value, low, high) and its interval, recovered from theirs.
+
+    Zou and Donner 2008 (Statistics in Medicine 27:1693). Unlike the bootstrap's it doesn't shrink to a point where no
+    error was seen.
+    """
+    value, low, high = (np.array([share[name] for share in shares]) for name in ("value", "low", "high"))
+    below, above = (np.sqrt((distance**2).sum()) / len(shares) for distance in (value - low, high - value))
+    mean = value.mean()
+    return {"value": float(mean), "low": float(max(0, mean - below)), "high": float(min(1, mean + above))}
+
+
 def resampling_units(label: np.ndarray, run: np.ndarray, classes: int) -> list[str]:
     """For each class "run" where at least RUNS_ENOUGH runs hold it, else "particle"."""
     return ["run" if len(np.unique(run[label == number])) >= RUNS_ENOUGH else "particle" for number in range(classes)]

@@ -36,6 +36,12 @@ def platform_of(manifest: pd.DataFrame, splits: pd.DataFrame) -> str:
     return platforms[0]
 
 
+def counts_of(manifest: pd.DataFrame, classes: list[str]) -> dict[str, dict[str, int]]:
+    """Real and synthetic images of each class."""
+    kinds = {"real": manifest[~manifest["synthetic"]], "synthetic": manifest[manifest["synthetic"]]}
+    return {kind: {name: int((rows["class"] == name).sum()) for name in classes} for kind, rows in kinds.items()}
+
+
 def selection_particles(splits: pd.DataFrame, platform: str, classes: list[str]) -> pd.DataFrame:
     """The particles that choose the cell; every class must be among them."""
     particles = splits[
@@ -111,7 +117,7 @@ def write_models(task: Task, best: pd.DataFrame, about: dict[str, str], folder: 
 
 
 def edge_of(images: Images) -> int:
-    return images.batch(np.array([0])).shape[-1]
+    return images.batch(np.zeros(1, int)).shape[-1]
 
 
 def main() -> None:
@@ -131,6 +137,7 @@ def main() -> None:
             "dataset": dataset,
             "platform": platform_of(manifest, splits),
             "origin": origin_of(manifest),
+            "training": json.dumps(counts_of(manifest, task.classes)),
         }
         with replacing_folder(f"models/classifiers/{name}") as folder:
             write_models(task, chosen(table), about, folder, params.classify.workers)

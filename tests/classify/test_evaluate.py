@@ -1,0 +1,89 @@
+"""Evaluation and table as they are run, on a classifier trained in the workspace."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics
+
+from stages.classify import evaluate, table, train
+from stages.common.files import read_json
+
+from .conftest import write_params
+
+NAME = "real-1-resnet18"
+
+
+@pytest.fixture
+def judged(workspace, tiny, monkeypatch):
+    """real-1 and mixed-1 trained with two seeds, and judged."""
+    write_params(workspace, repeats=2, images=64)
+    for dataset in ("real-1", "mixed-1"):
+        for script in (train, evaluate):
+            monkeypatch.setattr(sys, "argv", ["script", dataset, "resnet18"])
+            script.main()
+    return read_json(f"metrics/classify/{NAME}.json")
+
+
+def test_evaluation_and_table(judged):
+    predictions = pd.read_parquet(f"data/predictions/{NAME}/predictions.parquet")
+    check_predictions(predictions)
+    check_metrics(judged, predictions[predictions["platform"] == "A"])
+    check_embedding(pd.read_parquet(f"data/predictions/{NAME}/embedding.parquet"))
+    pictures = {path.name for path in Path(f"plots/classify/{NAME}").iterdir()}
+    assert pictures == {"confusion.png", "precision_recall.png", "errors.png", "errors.csv"}
+
+    table.main()
+    check_table(judged)
+
+
+def check_predictions(predictions: pd.DataFrame) -> None:
+    """Every validation particle of both platforms once, with probabilities that add up."""
+    splits = pd.read_parquet("data/splits.parquet")
+    expected = splits.loc[splits["split"] == "validation", "particle_id"]
+    assert set(predictions["particle_id"]) == set(expected) and len(predictions) == len(expected)
+    shares = predictions[["p_protein", "p_silicone_oil", "p_air_bubble"]]
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
+    assert (shares.idxmax(axis=1) == "p_" + predictions["predicted"]).all()
+    assert Path(f"data/predictions/{NAME}/repeat-1.parquet").exists()
+
+
+def check_metrics(judged: dict, own: pd.DataFrame) -> None:
+    """The headline equals scikit-learn's on the classifier's own platform."""
+    expected = metrics.balanced_accuracy_score(own["class"], own["predicted"])
+    assert list(judged)[:3] == ["macro_recall", "macro_precision", "macro_auprc"]
+    assert judged["macro_recall"] == pytest.approx(expected, abs=1e-5)
+    assert (judged["data"], judged["platform"], judged["seeds"]) == ("simulated", "A", 2)
+    assert len(judged["macro_recall_of_seeds"]) == 2
+    for block in ("native", "balanced", "at_prevalence"):
+        for scores in judged[block]["classes"].values():
+            for score in ("precision", "average_precision"):
+                assert scores[score]["low"] <= scores[score]["value"] <= scores[score]["high"]
+    assert judged["at_prevalence"]["prevalence"] == 0.001
+    assert judged["training"]["synthetic"] == {"protein": 0, "silicone_oil": 0, "air_bubble": 0}
+
+
+def check_embedding(embedding: pd.DataFrame) -> None:
+    assert {"f0", "f127", "run", "simulated"} <= set(embedding)
+    assert set(zip(embedding["platform"], embedding["class"], strict=True)) == {
+        (platform, label) for platform in "AB" for label in ("protein", "silicone_oil", "air_bubble")
+    }
+
+
+def check_table(judged: dict) -> None:
+    """A row a training set; the mixed set against the real one that holds the same real images."""
+    rows = pd.read_csv("metrics/table.csv").set_index("dataset")
+    assert rows.index.tolist() == ["real-1", "mixed-1"]
+    assert rows.loc["real-1", "macro_recall"] == pytest.approx(judged["macro_recall"], abs=1e-5)
+    assert rows.loc["real-1", "published_macro_recall"] == pytest.approx(0.9661)
+    found = read_json("metrics/table.json")
+    assert found["data"] == "simulated" and "real particles" in found["published"]
+    contrast = found["contrasts"]["mixed-1-resnet18"]
+    # Both sets hold the same images here, and seeds don't depend on the set: the networks are the same.
+    assert contrast["against"] == NAME
+    assert contrast["macro_recall_difference"]["value"] == 0
+    assert contrast["mcnemar"]["silicone_oil"]["p"] == 1
+    assert contrast["allows_a_claim"] is False
+    assert Path("plots/table.png").exists()
