@@ -1,0 +1,1 @@
+"""One self-contained page with the pictures and numbers of every stage."""

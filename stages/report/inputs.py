@@ -1,0 +1,89 @@
+"""What the page shows. Files are named by the parameters, never found by listing folders: stale ones may lie about.
+
+A metrics file or picture that was not made is None; the page says so.
+"""
+
+import base64
+from pathlib import Path
+
+import pandas as pd
+
+from stages.common.files import read_json
+from stages.common.origin import origin_of
+from stages.common.params import Params
+
+GENERATOR_PICTURES = ("loss", "samples", "trajectory", "real_and_generated", "neighbours")
+NETWORK_PICTURES = ("confusion", "precision_recall", "errors")
+COMPARISON_PICTURES = ("counts", "ratio", "beads", "sizes", "confusion", "umap")
+REJECTS_SHOWN = 20
+
+
+def picture(path: str | Path) -> str | None:
+    """A PNG as a data URI, so that the page needs no other file."""
+    path = Path(path)
+    if not path.is_file():
+        return None
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def metrics(path: str | Path) -> dict | None:
+    return read_json(path) if Path(path).is_file() else None
+
+
+def rows(table: pd.DataFrame) -> list[dict]:
+    """One dict a row, None for what is missing."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def csv_rows(path: str | Path) -> list[dict]:
+    return rows(pd.read_csv(path)) if Path(path).is_file() else []
+
+
+def pictures_in(folder: str | Path, names: tuple[str, ...]) -> dict[str, str | None]:
+    return {name: picture(Path(folder) / f"{name}.png") for name in names}
+
+
+def read_rejects(path: str | Path) -> dict:
+    """The first rows refused, and how often each reason was given."""
+    table = pd.read_csv(path, dtype={"line": "Int64"})
+    reasons = table["reason"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return {
+        "count": len(table),
+        "first": rows(table.head(REJECTS_SHOWN)),
+        "reasons": {reason: int(count) for reason, count in reasons.head(REJECTS_SHOWN).items()},
+    }
+
+
+def read_inputs(params: Params) -> dict:
+    """Everything that the templates use, read by the names in `params`."""
+    runs = pd.read_parquet("data/ingested/runs.parquet")
+    networks = [f"{d}-{a}" for d in params.datasets for a in params.classify.architectures]
+    return {
+        "classes": params.classes,
+        "datasets": params.datasets,
+        "origin": origin_of(runs),
+        "runs": rows(runs),
+        "rejects": read_rejects("data/ingested/rejects.csv"),
+        "ingest": metrics("metrics/ingest.json"),
+        "split": metrics("metrics/split.json"),
+        "generators": {
+            label: {
+                "metrics": metrics(f"metrics/quality/{label}.json"),
+                "pictures": pictures_in(f"plots/diffusion/{label}", GENERATOR_PICTURES),
+            }
+            for label in params.diffusion.classes
+        },
+        "networks": {
+            name: {
+                "metrics": metrics(f"metrics/classify/{name}.json"),
+                "pictures": pictures_in(f"plots/classify/{name}", NETWORK_PICTURES),
+            }
+            for name in networks
+        },
+        "table": csv_rows("metrics/table.csv"),
+        "table_summary": metrics("metrics/table.json"),
+        "table_picture": picture("plots/table.png"),
+        "compare": metrics("metrics/compare.json"),
+        "beads": csv_rows("metrics/beads.csv"),
+        "compare_pictures": pictures_in("plots/compare", COMPARISON_PICTURES),
+    }

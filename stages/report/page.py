@@ -1,0 +1,32 @@
+"""The page from its templates."""
+
+from pathlib import Path
+
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+
+from stages.common.origin import MEASURED
+from stages.report import words
+
+TEMPLATES = Path(__file__).with_name("templates")
+FILTERS = {
+    "whole": words.whole,
+    "digits": words.digits,
+    "percent": words.percent,
+    "score": words.score,
+    "span": words.span,
+    "named": words.named,
+    "threshold": words.threshold,
+}
+
+
+def render(inputs: dict) -> str:
+    """The whole page as HTML. Every name and text from the data is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment.get_template("page.html.j2").render(MEASURED=MEASURED, **inputs)

@@ -1,0 +1,112 @@
+"""Files as the earlier stages leave them, just enough of each for a page."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "run <script>alert(1)</script> & co"
+
+
+def share(value):
+    return {"value": value, "low": value - 0.05, "high": value + 0.02}
+
+
+class Workspace:
+    """A workspace with one generator, two networks and a comparison; `simulated` for all its runs."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        self.params["diffusion"]["classes"] = {"silicone_oil": {"images": 20, "epochs": 2}}
+        real = {"protein": 40, "silicone_oil": 20, "air_bubble": 20}
+        self.params["assemble"] = {
+            "real": {"real-1": {"platform": "A", "real": real}},
+            "mixed": {"mixed-1": {"platform": "A", "real": real, "synthetic": {"silicone_oil": 20}}},
+        }
+        self.params["compare"]["networks"] = {"A": "real-1-resnet18"}
+
+    def write(self, simulated=True, run=HOSTILE):
+        self._text("params.yaml", yaml.safe_dump(self.params, sort_keys=False))
+        self._runs(simulated, run)
+        self._json("metrics/ingest.json", {"rows_read": 105, "accepted": 100, "rejected": 5, "runs": 1})
+        counts = {part: {"protein": 11, "silicone_oil": 12, "air_bubble": 13} for part in ("train", "validation")}
+        leakage = {"runs_on_two_sides": 0, "identical_images_on_two_sides": 0, "identical_images_removed": 3}
+        self._json("metrics/split.json", {"counts": {"A": counts}, "leakage": leakage})
+        self._generator()
+        for name in ("real-1-resnet18", "mixed-1-resnet18"):
+            self._network(name)
+        self._table()
+        self._comparison()
+
+    def _runs(self, simulated, run):
+        row = {"run": run, "platform": "A", "sample": "s", "role": "class", "class": "protein", "simulated": simulated}
+        row |= {"dilution": 1.0, "imaged_ml": 0.0456, "pixel_um": 0.5545, "rows_read": 105, "accepted": 100}
+        row |= {"rejected": 5, "software": "4.19", "source_digest": "abcdef0123456789"}
+        path = self.folder / "data/ingested/runs.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame([row]).to_parquet(path)
+        reject = "a.lst,{line},abd_area,not a number\n"
+        lines = "".join(f'"{run}",' + reject.format(line=line) for line in range(60, 65))
+        self._text("data/ingested/rejects.csv", "run,file,line,column,reason\n" + lines)
+
+    def _generator(self):
+        memory = {"authentic_share": 0.51, "copied_share": 0.0, "median_gap": 0.9}
+        self._json(
+            "metrics/quality/silicone_oil.json",
+            {"n": 60, "frechet": 123.4, "frechet_floor": 19.5, "kid": 0.8, "kid_sd": 0.1, "kid_floor": -0.03}
+            | {"memorisation": {"generated": memory, "held_out": memory}, "inception": "weights absent"},
+        )
+        self.picture("plots/diffusion/silicone_oil/loss.png")
+
+    def _network(self, name):
+        scores = {"particles": 30, "called": 29, "recall": share(0.9), "precision": share(0.8)}
+        native = {"classes": {"protein": scores | {"average_precision": share(0.85)}}}
+        self._json(f"metrics/classify/{name}.json", {"particles": 90, "seeds": 1, "platform": "A", "native": native})
+        self.picture(f"plots/classify/{name}/confusion.png")
+
+    def _table(self):
+        row = {"dataset": "real-1", "architecture": "resnet18", "platform": "A", "seeds": 1, "macro_recall": 0.9123}
+        row |= {"macro_recall_low": 0.88, "macro_recall_high": 0.94, "published_macro_recall": 0.9661}
+        path = self.folder / "metrics/table.csv"
+        pd.DataFrame([row]).to_csv(path, index=False)
+        difference = {"value": 0.013, "low": -0.01, "high": 0.03}
+        test = {"only_first_right": 4, "only_second_right": 2, "p": 0.6875}
+        contrast = {"against": "real-1-resnet18", "macro_recall_difference": difference, "seeds": 1}
+        contrast |= {"allows_a_claim": False, "mcnemar": {"silicone_oil": test}}
+        self._json("metrics/table.json", {"about": "paired.", "contrasts": {"mixed-1-resnet18": contrast}})
+
+    def _comparison(self):
+        ratio = {"ratio": 0.593, "low": 0.567, "high": 0.62, "limits": [0.7, 1.43], "verdict": "outside"}
+        self._json(
+            "metrics/compare.json",
+            {
+                "diameters": {"A": "abd_um"},
+                "ratios": {"first": "A", "second": "B", "samples": {"stressed": {"at_least_2_um": ratio}}},
+                "skipped": {"beads": "no run of role beads with a nominal diameter was ingested"},
+            },
+        )
+
+    def picture(self, path):
+        path = self.folder / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.zeros((4, 4), np.uint8)).save(path)
+
+    def _json(self, path, value):
+        self._text(path, json.dumps(value))
+
+    def _text(self, path, text):
+        path = self.folder / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Workspace(tmp_path)

@@ -1,0 +1,132 @@
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from stages.report.__main__ import main
+
+
+class Reader(HTMLParser):
+    """Collects text, tags, and every address that a browser would fetch."""
+
+    VOID = ("meta", "img", "br", "link")
+
+    def __init__(self, page):
+        super().__init__()
+        self.text, self.tags, self.fetched, self.targets, self.ids, self.open = "", [], [], [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.fetched += [attributes[name] for name in ("src", "srcset", "data") if name in attributes]
+        if tag == "link":
+            self.fetched.append(attributes.get("href"))
+        if tag == "a":
+            self.targets.append(attributes["href"])
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def page():
+    main()
+    return Path("report/index.html").read_text()
+
+
+def words(text):
+    return re.sub(r"\s+", " ", text)
+
+
+def test_simulated_data_are_called_so(workspace):
+    workspace.write(simulated=True)
+    read = Reader(page())
+    assert "SIMULATED DATA" in read.text
+    assert "Measured data" not in read.text
+
+
+def test_measured_data_are_not(workspace):
+    workspace.write(simulated=False)
+    read = Reader(page())
+    assert "SIMULATED" not in read.text
+    assert "Measured data" in read.text
+
+
+def test_a_name_can_not_become_markup(workspace):
+    workspace.write()
+    text = page()
+    assert "<script" not in text
+    assert "run <script>alert(1)</script> & co" in Reader(text).text
+
+
+def test_the_page_needs_no_other_file(workspace):
+    workspace.write()
+    text = page()
+    read = Reader(text)
+    assert read.fetched
+    assert all(address.startswith("data:image/png;base64,") for address in read.fetched)
+    assert "url(" not in text
+    assert "@import" not in text
+    assert all(target[0] == "#" and target[1:] in read.ids for target in read.targets)
+    assert read.open == []
+
+
+def test_the_same_inputs_give_the_same_bytes(workspace):
+    workspace.write()
+    assert page() == page()
+
+
+def test_numbers_reach_the_page(workspace):
+    workspace.write()
+    text = words(Reader(page()).text).replace("\u202f", " ")
+    for said in [
+        "105 rows read = 100 accepted + 5 rejected",
+        "not a number",
+        "91.2 %88.0 to 94.0",
+        "96.6 %",
+        "0.0456",
+        "1.3 (−1.0 to 3.0)",
+        "With fewer than 3 seeds nothing is claimed",
+        "outside",
+        "0.567 to 0.620",
+        "no run of role beads",
+        "Inception distances of silicone oil: weights absent",
+    ]:
+        assert said in text, said
+
+
+def test_stale_files_of_another_scale_are_not_read(workspace):
+    workspace.write()
+    workspace.picture("plots/classify/mixed-4-resnet50/confusion.png")
+    before = page()
+    assert "mixed-4" not in before
+    workspace.picture("plots/diffusion/air_bubble/loss.png")
+    assert page() == before
+
+
+def test_what_was_not_made_is_said(workspace):
+    workspace.write()
+    Path("plots/classify/mixed-1-resnet18/confusion.png").unlink()
+    Path("metrics/classify/mixed-1-resnet18.json").unlink()
+    Path("metrics/compare.json").unlink()
+    Path("metrics/table.json").unlink()
+    Path("metrics/table.csv").unlink()
+    text = words(Reader(page()).text)
+    assert "This picture was not made: mixed-1-resnet18, confusion matrix" in text
+    assert "metrics/classify/mixed-1-resnet18.json was not made" in text
+    assert "metrics/compare.json was not made" in text
+    assert "metrics/table.csv was not made" in text
+
+
+@pytest.mark.parametrize("reason", ["x" * 5000, "µm ≥ 3", ""])
+def test_any_reason_of_a_reject(workspace, reason):
+    workspace.write()
+    Path("data/ingested/rejects.csv").write_text(f"run,file,line,column,reason\nr1,,,,{reason}\n")
+    assert reason in Reader(page()).text
