@@ -23,7 +23,7 @@ def dot_plot(table: pd.DataFrame, title: str) -> Figure:
         axes.set_xlabel(f"{label} (95 % interval)")
         axes.grid(axis="x", alpha=0.3)
     grid[0].set_yticks(range(len(names)), names)
-    grid[0].invert_yaxis()
+    grid[0].set_ylim(len(names) - 0.5, -0.5)
     handles, labels = grid[0].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=len(unique))
@@ -34,6 +34,8 @@ def dot_plot(table: pd.DataFrame, title: str) -> Figure:
 def _dots(axes, rows: pd.DataFrame, score: str, height: list[float], colour: str, architecture: str) -> None:
     value = rows[score]
     ends = [value - rows[f"{score}_low"], rows[f"{score}_high"] - value]
-    axes.errorbar(value, height, xerr=[end.clip(lower=0) for end in ends], fmt="o", color=colour, label=architecture)
+    axes.errorbar(
+        value, height, xerr=[end.clip(lower=0) for end in ends], fmt="o", markersize=5, color=colour, label=architecture
+    )
     if (published := f"published_{score}") in rows:
         axes.plot(rows[published], height, linestyle="none", marker="D", fillstyle="none", color="0.4", label=PUBLISHED)

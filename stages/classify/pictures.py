@@ -32,14 +32,14 @@ def confusion_matrix(label: np.ndarray, called: np.ndarray, classes: list[str], 
 def precision_recall(label: np.ndarray, probabilities: np.ndarray, judged: dict[str, dict], title: str) -> Figure:
     """One curve a class, at native prevalence; `judged` maps each class to its scores."""
     colours = colour_of(list(judged))
-    figure, axes = plt.subplots(figsize=(4.8, 4.0))
+    figure, axes = plt.subplots(figsize=(4.8, 4.8))
     for number, (name, scores) in enumerate(judged.items()):
         precision, recall = precision_recall_curve(label == number, probabilities[:, number])
         average = scores["average_precision"]
         text = f"{name.replace('_', ' ')}: {average['value']:.3f} ({average['low']:.3f} to {average['high']:.3f})"
         axes.step(recall, precision, where="post", color=colours[name], label=text)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02), title=title)
-    axes.legend(title="average precision (95 % interval)", loc="lower left")
+    figure.legend(title="average precision (95 % interval)", loc="outside lower center")
     return figure
 
 
