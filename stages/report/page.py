@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
-from stages.common.origin import MEASURED
+from stages.common.origin import MEASURED, MIXED
 from stages.report import words
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -29,4 +29,4 @@ def render(inputs: dict) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    return environment.get_template("page.html.j2").render(MEASURED=MEASURED, **inputs)
+    return environment.get_template("page.html.j2").render(MEASURED=MEASURED, MIXED=MIXED, **inputs)
