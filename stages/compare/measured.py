@@ -27,18 +27,32 @@ def read_diameters(runs: pd.DataFrame, folder: str | Path) -> dict[str, pd.DataF
 
 
 def columns_by_platform(runs: pd.DataFrame, diameters: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """The one diameter that every run of a platform is compared by."""
+    """The one diameter that a platform's runs are compared by. A platform without diameters (folders of crops) is
+    absent. Raises InputError when its runs have diameters, but none in common."""
     columns = {}
     for platform, own in runs.groupby("platform"):
-        tables = [diameters[run] for run in own["run"]]
-        columns[platform] = size_column({name: any(t[name].notna().any() for t in tables) for name in DIAMETERS})
+        sized = [diameters[run] for run in own["run"] if diameters[run].notna().any(axis=None)]
+        if not sized:
+            continue
+        shared = {name: all(table[name].notna().any() for table in sized) for name in DIAMETERS}
+        try:
+            columns[platform] = size_column(shared)
+        except InputError:
+            raise InputError(
+                f"platform {platform}: its runs have no diameter in common, so their counts can't be compared; name "
+                "each kind of export a platform of its own in the sample sheet"
+            ) from None
     return columns
 
 
 def sizes_of(runs: pd.DataFrame, diameters: dict[str, pd.DataFrame], columns: dict[str, str]) -> dict[str, np.ndarray]:
-    """For each run its particles' diameters in um, ascending; particles without one are left out."""
+    """For each run its particles' diameters in um, ascending; particles without one are left out, and so are runs
+    with particles of which none has one: their counts would be zeros that nobody counted."""
     sizes = {}
     for row in runs.itertuples():
+        unsized = len(diameters[row.run]) and diameters[row.run].isna().all(axis=None)
+        if row.platform not in columns or unsized:
+            continue
         values = diameters[row.run][columns[row.platform]].to_numpy(float)
         sizes[row.run] = np.sort(values[np.isfinite(values)])
     return sizes
@@ -46,24 +60,22 @@ def sizes_of(runs: pd.DataFrame, diameters: dict[str, pd.DataFrame], columns: di
 
 @dataclass(frozen=True)
 class Measured:
-    """Runs, the diameter that each platform is compared by, and each run's diameters in um, ascending."""
+    """Runs with diameters, the diameter that each platform is compared by, and each run's diameters in um, ascending.
+
+    `unsized` names the runs without diameters, `origin` tells whether all runs were measured or simulated.
+    """
 
     runs: pd.DataFrame
     columns: dict[str, str]
     sizes: dict[str, np.ndarray]
-
-    @property
-    def origin(self) -> str:
-        return origin_of(self.runs)
-
-    @property
-    def platforms(self) -> list[str]:
-        return sorted(self.columns)
+    unsized: list[str]
+    origin: str
 
     @property
     def pair(self) -> tuple[str, str] | None:
-        """The two platforms that are compared (the first two by name); None when there is one."""
-        return tuple(self.platforms[:2]) if len(self.platforms) > 1 else None
+        """The two platforms that are compared (the first two by name); None when there are fewer."""
+        platforms = sorted(self.columns)
+        return (platforms[0], platforms[1]) if len(platforms) > 1 else None
 
     def on_both(self, role: str) -> list[str]:
         """Samples of `role` that were measured on both platforms."""
@@ -82,4 +94,8 @@ def read_measured(path: str | Path, folder: str | Path) -> Measured:
     runs = read_runs(path)
     diameters = read_diameters(runs, folder)
     columns = columns_by_platform(runs, diameters)
-    return Measured(runs, columns, sizes_of(runs, diameters, columns))
+    sizes = sizes_of(runs, diameters, columns)
+    sized = runs["run"].isin(list(sizes))
+    return Measured(
+        runs[sized].reset_index(drop=True), columns, sizes, sorted(runs.loc[~sized, "run"]), origin_of(runs)
+    )

@@ -18,7 +18,7 @@ from stages.compare.ratio import count_ratio, judged
 from stages.compare.sizes import compare_sizes
 from stages.compare.transfer import read_embedding, transfer
 
-ONE_PLATFORM = "only platform {} was measured; a comparison needs two"
+FEW_PLATFORMS = "fewer than two platforms report diameters; a comparison needs two"
 
 
 @dataclass
@@ -30,14 +30,17 @@ class Part:
 
 def counts_part(measured: Measured, counts: pd.DataFrame) -> Part:
     """Concentrations of every sample on every platform."""
-    part = Part(count_samples(counts), {"counts": pictures.picture_counts(counts, measured.origin)})
-    unknown = measured.runs.loc[measured.runs["imaged_ml"].isna(), "run"]
-    if len(unknown):
-        part.skipped = (
-            f"no concentration for {len(unknown)} of {len(measured.runs)} runs: the export does not state the imaged "
-            "volume (volume_ml in the sample sheet would give it); counts only"
+    sentences = []
+    if measured.unsized:
+        sentences.append(f"no count for {len(measured.unsized)} runs whose particles have no diameter")
+    unknown = measured.runs["imaged_ml"].isna().sum()
+    if unknown:
+        sentences.append(
+            f"counts only, no concentration, for {unknown} of {len(measured.runs)} runs: the export does not state "
+            "the imaged volume (volume_ml in the sample sheet would give it)"
         )
-    return part
+    shown = {} if counts.empty else {"counts": pictures.picture_counts(counts, measured.origin)}
+    return Part(count_samples(counts), shown, "; ".join(sentences) or None)
 
 
 def ratio_of(table: pd.DataFrame, pair: tuple[str, str], limits: list[float]) -> dict:
@@ -51,7 +54,7 @@ def ratio_of(table: pd.DataFrame, pair: tuple[str, str], limits: list[float]) ->
 def ratios_part(measured: Measured, counts: pd.DataFrame, beads: pd.DataFrame, settings: Compare) -> Part:
     """Ratios of parallel samples at each threshold, and of beads in their peak, against their margins."""
     if measured.pair is None:
-        return Part(skipped=ONE_PLATFORM.format(measured.platforms[0]))
+        return Part(skipped=FEW_PLATFORMS)
     first, second = measured.pair
     numbers: dict = {}
     for sample in measured.on_both("parallel"):
@@ -90,7 +93,7 @@ def beads_part(measured: Measured, beads: pd.DataFrame) -> Part:
 def sizes_part(measured: Measured, settings: Compare, seed: int) -> Part:
     """Size distributions of parallel samples, permuted by run."""
     if measured.pair is None:
-        return Part(skipped=ONE_PLATFORM.format(measured.platforms[0]))
+        return Part(skipped=FEW_PLATFORMS)
     first, second = measured.pair
     # Below the higher of the instruments' size filters one of them counts nothing.
     smallest = float(max([min(settings.thresholds_um), *measured.runs["min_size_um"].dropna()]))

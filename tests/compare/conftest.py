@@ -24,10 +24,11 @@ class Workspace:
         self.tables: dict[str, pd.DataFrame] = {}
 
     def run(self, name, platform, sample, role, mean, sizes, label=None, imaged_ml=0.02, **columns):
-        """One run: a Poisson count of particles with diameters drawn by `sizes(random, count)`."""
+        """One run: a Poisson count of particles with diameters drawn by `sizes(random, count)`, or none."""
         count = int(self.random.poisson(mean))
         blank = {field.name: None for field in SCALARS}
         diameter = "abd_um" if platform == "A" else "ecd_um"
+        drawn = sizes(self.random, count) if sizes else None
         self.tables[name] = pd.DataFrame(
             {
                 **blank,
@@ -36,7 +37,7 @@ class Workspace:
                 "platform": platform,
                 "class": label,
                 "simulated": True,
-                diameter: sizes(self.random, count),
+                diameter: drawn,
             }
         ).astype(dict.fromkeys(("abd_um", "ecd_um", "esd_um"), float))
         self.rows.append(

@@ -83,6 +83,27 @@ def test_one_platform_without_anything_to_compare(workspace):
     assert len(pd.read_csv("metrics/counts.csv")) == 6 * 4
 
 
+def test_crops_without_diameters_are_not_counted(workspace):
+    """A zero would claim that there was no particle."""
+    workspace.run("folder", "A", "crops", "class", 40, None, "protein", imaged_ml=None)
+    workspace.write(networks={})
+    main()
+    assert "no diameter" in metrics()["skipped"]["counts"]
+    assert "counts" not in metrics()
+    assert pd.read_csv("metrics/counts.csv").empty
+    assert pictures() == []
+
+
+def test_runs_of_a_platform_without_a_common_diameter_are_refused(workspace):
+    workspace.parallel("A")
+    workspace.tables["stressed-A2"] = workspace.tables["stressed-A2"].rename(
+        columns={"abd_um": "esd_um", "esd_um": "abd_um"}
+    )
+    workspace.write(networks={})
+    with pytest.raises(InputError, match="no diameter in common"):
+        main()
+
+
 def test_a_picture_that_is_no_longer_made_is_gone(two_platforms):
     main()
     runs = pd.read_parquet("data/ingested/runs.parquet")
