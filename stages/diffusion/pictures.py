@@ -40,12 +40,12 @@ def samples(path: Path, title: str, images: np.ndarray, epochs: list[int]) -> No
     save(figure, path)
 
 
-def trajectory(path: Path, title: str, states: list[np.ndarray], shown: np.ndarray) -> None:
-    """The states (H, W) of one image after the sampler's steps `shown`."""
-    figure, axes = plt.subplots(1, len(shown), figsize=(1.3 * len(shown), 1.8), squeeze=False)
+def trajectory(path: Path, title: str, frames: dict[int, np.ndarray]) -> None:
+    """One image (H, W) after some of the sampler's steps."""
+    figure, axes = plt.subplots(1, len(frames), figsize=(1.3 * len(frames), 1.8), squeeze=False)
     figure.suptitle(title)
-    for axis, step in zip(axes[0], shown, strict=True):
-        _show(axis, states[step])
+    for axis, (step, image) in zip(axes[0], frames.items(), strict=True):
+        _show(axis, image)
         axis.set_title(f"step {step}")
     save(figure, path)
 

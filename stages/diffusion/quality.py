@@ -28,7 +28,7 @@ from stages.diffusion.judging.lite0 import NAME, lite0
 from stages.diffusion.judging.memorisation import Neighbours, Training, memorisation
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import trajectory
-from stages.diffusion.weights import read
+from stages.diffusion.weights import Card, read
 
 Features = Callable[[np.ndarray], np.ndarray]
 
@@ -42,63 +42,71 @@ def main() -> None:
 def judge(label: str, params: Params) -> None:
     """Write metrics/quality/<label>.json and the pictures in plots/diffusion/<label>/."""
     device = best_device()
-    folder = Path("models/ddpm") / label
-    model, card = read(folder / "weights.safetensors", device)
+    model, card = read(Path("models/ddpm") / label / "weights.safetensors", device)
     platform = params.diffusion.platform
     training, _ = particles(label, platform, "train", card.training_images, params.seed)
     held_out, rows = particles(label, platform, "selection", params.quality.images, params.seed)
-    generated = read_images(Path("data/synthetic") / f"{label}.npy")
-    samples = np.load(folder / "samples.npy", allow_pickle=False)
-    losses = pd.read_csv(folder / "loss.csv")
+    generated = read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images]
+    n = min(len(generated), len(held_out), len(training))
+    print(f"{label}: {n} generated, held-out and training images each, on {device}", flush=True)
 
     features = lite0(device)
-    n = min(params.quality.images, len(generated), len(held_out), len(training))
-    print(f"{label}: {n} generated, held-out and training images each, on {device}", flush=True)
     known = Training.of(training, features)
-    judged = Neighbours.of(features(generated[: params.quality.images]), known)
-    real = Neighbours.of(features(held_out), known)
-    by_epoch = progress_by_epoch(features, samples, card.sample_epochs, held_out)
-    random = random_generator(params.seed, "quality", label)
-    write_json(
-        Path("metrics/quality") / f"{label}.json",
-        {
-            "class": label,
-            "platform": platform,
-            "data": origin_of(rows),
-            "n": n,
-            "held_out": len(held_out),
-            "training": len(training),
-            "network": NAME,
-            **distances(features, generated[:n], held_out[:n], training[:n], random),
-            "memorisation": {
-                "generated": memorisation(judged, known),
-                "held_out": memorisation(real, known),
-            },
-            "inception": inception_distances(device, generated[:n], held_out[:n], training[:n], random),
+    neighbours = Neighbours.of(features(generated), known)
+    compared = (generated[:n], held_out[:n], training[:n], random_generator(params.seed, "quality", label))
+    metrics = {
+        "class": label,
+        "platform": platform,
+        "data": origin_of(rows),
+        "n": n,
+        "held_out": len(held_out),
+        "training": len(training),
+        "network": NAME,
+        **distances(features, *compared),
+        "memorisation": {
+            "generated": memorisation(neighbours, known),
+            "held_out": memorisation(Neighbours.of(features(held_out), known), known),
         },
-    )
+        "inception": inception_distances(device, *compared),
+    }
+    write_json(Path("metrics/quality") / f"{label}.json", metrics)
 
     sampler = params.diffusion.sampler
-    states = [
-        model.grey.decode(state)[0]
-        for state in trajectory(model, [image_seed(params.seed, label, 0)], sampler.name, sampler.steps)
-    ]
-    shown = np.unique(np.linspace(0, sampler.steps, params.quality.trajectory).round().astype(int))
+    states = list(trajectory(model, [image_seed(params.seed, label, 0)], sampler.name, sampler.steps))
+    steps = np.unique(np.linspace(0, sampler.steps, params.quality.trajectory).round().astype(int))
+    frames = {step: model.grey.decode(states[step])[0] for step in steps}
+    nearest = known.oriented[neighbours.way, neighbours.nearest]
+    draw(label, card, frames, held_out, generated, nearest, neighbours.gap, features)
+
+
+def draw(
+    label: str,
+    card: Card,
+    frames: dict[int, np.ndarray],
+    held_out: np.ndarray,
+    generated: np.ndarray,
+    nearest: np.ndarray,
+    gap: np.ndarray,
+    features: Features,
+) -> None:
+    """Write plots/diffusion/<label>/."""
+    model = Path("models/ddpm") / label
+    losses = pd.read_csv(model / "loss.csv")
+    samples = np.load(model / "samples.npy", allow_pickle=False)
+    by_epoch = distances_by_epoch(features, samples, card.sample_epochs, held_out)
 
     def named(text: str) -> str:
         return title(f"{label}: {text}", card.origin)
 
-    with replacing_folder(Path("plots/diffusion") / label) as plots:
-        write_csv(plots / "loss.csv", losses[["epoch", "loss"]])
-        pictures.loss(plots / "loss.png", named("training"), losses, by_epoch)
-        pictures.samples(
-            plots / "samples.png", named("the same noise as training goes on"), samples, card.sample_epochs
-        )
-        pictures.trajectory(plots / "trajectory.png", named(f"from noise to image, {sampler.name}"), states, shown)
-        pictures.real_and_generated(plots / "real_and_generated.png", named("real and generated"), held_out, generated)
-        nearest = known.oriented[judged.way, judged.nearest]
-        heading = named("generated (left) and the nearest training image (right), the nearest pairs first")
-        pictures.neighbours(plots / "neighbours.png", heading, generated[: len(nearest)], nearest, judged.gap)
+    with replacing_folder(Path("plots/diffusion") / label) as folder:
+        write_csv(folder / "loss.csv", losses[["epoch", "loss"]])
+        pictures.loss(folder / "loss.png", named("training"), losses, by_epoch)
+        heading = named("the same noise as training goes on")
+        pictures.samples(folder / "samples.png", heading, samples, card.sample_epochs)
+        pictures.trajectory(folder / "trajectory.png", named("from noise to image"), frames)
+        pictures.real_and_generated(folder / "real_and_generated.png", named("real and generated"), held_out, generated)
+        heading = named("generated (left) and nearest training image (right), nearest pairs first")
+        pictures.neighbours(folder / "neighbours.png", heading, generated, nearest, gap)
 
 
 def distances(
@@ -124,7 +132,9 @@ def inception_distances(device: torch.device, *images_and_random) -> dict[str, f
     return distances(inception(device), *images_and_random)
 
 
-def progress_by_epoch(features: Features, samples: np.ndarray, epochs: list[int], held_out: np.ndarray) -> pd.DataFrame:
+def distances_by_epoch(
+    features: Features, samples: np.ndarray, epochs: list[int], held_out: np.ndarray
+) -> pd.DataFrame:
     """Columns epoch, frechet, kid: of the few samples of each sample epoch, so high, but comparable between epochs."""
     real = features(held_out)
     found = [features(images) for images in samples]

@@ -4,6 +4,7 @@ So a run that was cut off goes on from its checkpoint as if it had never stopped
 """
 
 import copy
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from stages.common.seeds import generator, seed_of
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.process import Process, loss
 from stages.diffusion.unet import UNet
+
+WARM_UP_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def train_step(run: Run, plan: Plan) -> None:
         answer = run.network(plan.process.q_sample(x0, time, epsilon), time)
     weight = plan.process.loss_weight(time, plan.settings.min_snr)
     value = loss(answer, plan.process.target(x0, time, epsilon), weight, plan.settings.loss)
+    for group in run.optimizer.param_groups:
+        group["lr"] = learning_rate(run.step, plan)
     run.optimizer.zero_grad(set_to_none=True)
     value.backward()
     run.optimizer.step()
@@ -95,6 +100,14 @@ def train_step(run: Run, plan: Plan) -> None:
     # Early on the average follows closely, so that it forgets the weights that nobody has trained yet.
     decay = min(plan.settings.ema, (1 + run.step) / (10 + run.step))
     torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), 1 - decay)
+
+
+def learning_rate(step: int, plan: Plan) -> float:
+    """Of `step`, counted from 0: `constant`, or a linear warm-up and half a cosine to 0 (Loshchilov & Hutter 2017)."""
+    if plan.settings.lr_schedule == "constant":
+        return plan.settings.lr
+    warmed = min(1.0, (step + 1) / WARM_UP_STEPS)
+    return plan.settings.lr * warmed * (1 + math.cos(math.pi * step / plan.steps)) / 2
 
 
 def batch_of(step: int, plan: Plan) -> np.ndarray:

@@ -32,6 +32,7 @@ class Process(Block):
 class Training(Block):
     batch: PositiveInt
     lr: PositiveFloat
+    lr_schedule: Literal["cosine", "constant"]
     loss: Literal["mse", "l1"]
     min_snr: PositiveFloat | None
     ema: Share
@@ -45,7 +46,7 @@ class Sampler(Block):
     name: Literal["ancestral", "ddim", "dpm_solver"]
     steps: PositiveInt
     batch: PositiveInt
-    images: PositiveInt
+    images: int = Field(ge=2)
 
 
 class Diffusion(Block):

@@ -1,0 +1,48 @@
+"""What a training step draws and at which rate it learns."""
+
+import numpy as np
+import pytest
+import torch
+import yaml
+
+from stages.common.params.diffusion import Training
+from stages.diffusion.grey import GreyScale
+from stages.diffusion.process import Process, linear_alpha_bar
+from stages.diffusion.training import Plan, batch_of, learning_rate, turned
+from tests.diffusion.conftest import ROOT, rings
+
+SETTINGS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["diffusion"]["training"]
+
+
+def plan_with(**training):
+    images = rings(13, 0)
+    settings = Training.model_validate(SETTINGS | {"batch": 5, **training})
+    process = Process(linear_alpha_bar(100), "v")
+    return Plan("air_bubble", images, GreyScale.of(images, True), process, settings, 40, [40], seed=3)
+
+
+def test_an_epoch_visits_every_image_once_and_in_its_own_order():
+    plan = plan_with()
+    assert (plan.steps_an_epoch, plan.steps) == (3, 120)
+    epochs = [np.concatenate([batch_of(epoch * 3 + i, plan) for i in range(3)]) for epoch in range(4)]
+    assert all(sorted(epoch) == list(range(13)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == 4
+
+
+def test_the_learning_rate_warms_up_and_falls_to_0():
+    plan = plan_with(lr=0.01, lr_schedule="cosine")
+    rates = [learning_rate(step, plan) for step in range(plan.steps)]
+    assert rates[0] == pytest.approx(0.01 / 50)
+    assert np.argmax(rates) == 49
+    assert rates[60] == pytest.approx(0.005)  # half of the steps
+    assert rates[-1] < 1e-5
+    assert {learning_rate(step, plan_with(lr=0.01, lr_schedule="constant")) for step in range(120)} == {0.01}
+
+
+def test_the_eight_ways_are_the_eight_symmetries_of_a_square():
+    image = torch.arange(9).reshape(1, 3, 3).expand(8, 3, 3)
+    ways = turned(image, list(range(8)))
+    assert len({tuple(way.flatten().tolist()) for way in ways}) == 8
+    expected = [np.rot90(image[0].numpy(), k) for k in range(4)]
+    expected += [turn[:, ::-1] for turn in expected]
+    assert all(np.array_equal(way.numpy(), other) for way, other in zip(ways, expected, strict=True))
