@@ -1,11 +1,11 @@
 """Judge one trained network on the validation split: `python -m stages.classify.evaluate real-0 resnet18`."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from stages.classify.arguments import dataset_and_architecture
 from stages.classify.embedding import sampled
 from stages.classify.images import Images, of_particles
 from stages.classify.metrics import metrics_of
@@ -69,8 +69,8 @@ def draw_pictures(folder: Path, label, probabilities, images: np.ndarray, found,
 
 
 def main() -> None:
-    name = "-".join(sys.argv[1:3])
     params = load()
+    name = "-".join(dataset_and_architecture(params))
     models = Path("models/classifiers") / name
     classifiers = [read_classifier(path) for path in [models / "model.onnx", *sorted(models.glob("repeats/*.onnx"))]]
     classifier, classes = classifiers[0], classifiers[0].classes

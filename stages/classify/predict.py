@@ -12,6 +12,7 @@ from stages.classify.images import Images
 from stages.common.errors import InputError
 
 BATCH = 128
+PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]  # the first that is there
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Classifier:
 
 def read_classifier(path: Path) -> Classifier:
     """Open `path`. Raises InputError when it wasn't written by stages.classify.train."""
-    session = onnxruntime.InferenceSession(str(path), providers=onnxruntime.get_available_providers())
+    providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
+    session = onnxruntime.InferenceSession(str(path), providers=providers)
     about = session.get_modelmeta().custom_metadata_map
     if missing := {"classes", "platform", "training", "selection"} - set(about):
         raise InputError(f"{path}: no {', '.join(sorted(missing))} in the file; train it again")

@@ -58,7 +58,8 @@ def headline(contrasts: dict[str, dict], metrics: dict[str, dict]) -> dict:
     """The mixed set that does best on the selection split, against its real counterpart."""
     if not contrasts:
         return {}
-    best = max(contrasts, key=lambda name: tuple(metrics[name]["selection"].values()))
+    selection = {name: metrics[name]["selection"] for name in contrasts}
+    best = max(selection, key=lambda name: (selection[name]["macro_recall"], selection[name]["macro_auprc"]))
     real = contrasts[best]["against"]
     return {
         "best_mixed": best,

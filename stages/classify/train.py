@@ -5,7 +5,6 @@ interruption: finished cells are kept.
 """
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import load_file, save_file
 
+from stages.classify.arguments import dataset_and_architecture
 from stages.classify.cell import Task, export_cell, train_cell
 from stages.classify.grid import SETTINGS, Cell, cells_of, chosen
 from stages.classify.images import Images, listed, mean_and_sd, of_particles
@@ -121,17 +121,18 @@ def edge_of(images: Images) -> int:
 
 
 def main() -> None:
-    dataset, architecture = sys.argv[1:3]
     params = load()
+    dataset, architecture = dataset_and_architecture(params)
     manifest_path = Path(f"data/datasets/{dataset}.parquet")
     manifest, splits = pd.read_parquet(manifest_path), pd.read_parquet(SPLITS)
-    cells = cells_of(params.classify.grid, params.classify.training.repeats)
+    classify = params.classify
+    cells = cells_of(classify.grid, classify.training.repeats)
     name = f"{dataset}-{architecture}"
-    settings = [name, params.seed, params.classes, params.classify.model_dump()]
+    settings = [name, params.seed, params.classes, classify.grid.model_dump(), classify.training.model_dump()]
     inputs = [manifest_path, SPLITS, *sorted(manifest["array"].unique())]
     with scratch(fingerprint(settings, inputs, ["stages/classify", "stages/common"])) as kept:
         task = dataset_task(manifest, splits, architecture, params, kept.resolve())
-        records = trained(task, cells, name, params.classify.workers)
+        records = trained(task, cells, name, classify.workers)
         table = pd.DataFrame(records).drop(columns="history")
         about = {
             "dataset": dataset,
@@ -140,7 +141,7 @@ def main() -> None:
             "training": json.dumps(counts_of(manifest, task.classes)),
         }
         with replacing_folder(f"models/classifiers/{name}") as folder:
-            write_models(task, chosen(table), about, folder, params.classify.workers)
+            write_models(task, chosen(table), about, folder, classify.workers)
             write_csv(folder / "grid.csv", table)
             write_csv(folder / "history.csv", history_of(cells, records))
 

@@ -128,3 +128,10 @@ def test_an_empty_selection_split_is_told(workspace, monkeypatch):
     write_parquet("data/splits.parquet", splits[(splits["split"] != "selection") | (splits["class"] != "air_bubble")])
     with pytest.raises(InputError, match=r"no particle of air_bubble.*split\.fractions\.selection"):
         run_train(monkeypatch)
+
+
+@pytest.mark.parametrize("arguments", [["real-7", "resnet18"], ["real-1", "resnet50"], ["real-1"]])
+def test_arguments_that_params_yaml_doesnt_have_are_told(workspace, monkeypatch, arguments):
+    monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    with pytest.raises(InputError, match=r"real-1, mixed-1|which has resnet18|got 1 arguments"):
+        train.main()
