@@ -1,6 +1,7 @@
 """Pictures of what networks see: the crossed confusion matrices and the map of features."""
 
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -33,12 +34,12 @@ def picture_confusion(crossed: dict, classes: list[str], origin: str) -> Figure:
     return figure
 
 
-def picture_umap(points: np.ndarray, colourings: dict[str, np.ndarray], network: str, origin: str) -> Figure:
-    """The same map (N, 2) once for each colouring, which gives a name to each point."""
+def picture_umap(points: np.ndarray, colourings: dict[str, pd.Categorical], network: str, origin: str) -> Figure:
+    """The same map (N, 2) once for each colouring, which gives a name to each point; colours in the names' order."""
     figure, axes = plt.subplots(1, len(colourings), figsize=(5 * len(colourings), 4.4), squeeze=False)
     for axis, (what, names) in zip(axes.flat, colourings.items(), strict=True):
-        for name, colour in colour_of(sorted(set(names))).items():
-            own = points[names == name]
+        for name, colour in colour_of(list(names.categories)).items():
+            own = points[np.asarray(names == name)]
             axis.scatter(*own.T, s=5, color=colour, alpha=0.6, linewidths=0, label=name)
         axis.set(xticks=[], yticks=[], title=f"by {what}", xlabel="UMAP 1", ylabel="UMAP 2")
         axis.legend(markerscale=3, loc="best")

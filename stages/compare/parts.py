@@ -133,11 +133,11 @@ def embedding_part(params: Params) -> Part:
         return Part(skipped=f"{network} has features of {len(table)} particles; a map needs at least 10")
     features = embedding.features_of(table)
     points = embedding.umap_of(features, settings.umap_neighbours, settings.umap_min_dist, params.seed)
-    colourings = {"class": table["class"].to_numpy(str)}
+    colourings = {"class": pd.Categorical(table["class"], params.classes)}
     numbers = {"network": network, "particles": len(table), "features": features.shape[1]}
     part = Part(numbers)
     if table["platform"].nunique() > 1:
-        colourings["platform"] = table["platform"].to_numpy(str)
+        colourings["platform"] = pd.Categorical(table["platform"])
         numbers["silhouette_by_platform"] = embedding.platform_silhouette(features, table)
         numbers["platforms_told_apart"] = embedding.platform_accuracy(features, table, params.seed)
     else:
