@@ -15,12 +15,14 @@ class Platform(Block):
     frame_px: list[PositiveInt] = Field(min_length=2, max_length=2)
     wavelength_um: PositiveFloat
     aperture: float = Field(gt=0, lt=1)
+    condenser: float = Field(gt=0, lt=1)
     focus_um: float
     depth_um: PositiveFloat
     background: float = Field(gt=0, lt=255)
     noise: float = Field(ge=0)
     threshold_dark: PositiveFloat
     threshold_light: PositiveFloat
+    neighbour_um: float = Field(ge=0)
     fringe_px: float = Field(ge=0)
     min_size_um: float = Field(ge=0)
     max_size_um: PositiveFloat
