@@ -52,7 +52,7 @@ def ratio_of(table: pd.DataFrame, pair: tuple[str, str], limits: list[float]) ->
 
 
 def ratios_part(measured: Measured, counts: pd.DataFrame, beads: pd.DataFrame, settings: Compare) -> Part:
-    """Ratios of parallel samples at each threshold, and of beads in their peak, against their margins."""
+    """Ratios of parallel samples at each threshold, and of beads near their nominal size, against their margins."""
     if measured.pair is None:
         return Part(skipped=FEW_PLATFORMS)
     first, second = measured.pair
@@ -66,7 +66,7 @@ def ratios_part(measured: Measured, counts: pd.DataFrame, beads: pd.DataFrame, s
     for sample in measured.on_both("beads"):
         own = beads[(beads["sample"] == sample) & beads["platform"].isin(measured.pair)]
         if own["platform"].nunique() == 2:
-            numbers[sample] = {"peak": ratio_of(own, measured.pair, settings.ratio_limits.beads)}
+            numbers[sample] = {"near_nominal": ratio_of(own, measured.pair, settings.ratio_limits.beads)}
     if not numbers:
         return Part(skipped=f"no sample of role parallel or beads was measured on both {first} and {second}")
     named = [
@@ -82,7 +82,7 @@ def beads_part(measured: Measured, beads: pd.DataFrame) -> Part:
     """Size and recovery of beads."""
     if beads.empty:
         return Part(skipped="no run of role beads with a nominal diameter was ingested")
-    few = beads.loc[beads["count"] == 0, "run"]
+    few = beads.loc[beads["median_um"].isna(), "run"]
     return Part(
         summarize(beads),
         {"beads": pictures.picture_beads(beads, measured.sizes, measured.origin)},

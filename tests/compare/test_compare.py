@@ -41,7 +41,7 @@ def test_everything_with_two_platforms(two_platforms):
     stressed = found["ratios"]["samples"]["stressed"]["at_least_2_um"]
     assert stressed["low"] < RATIO < stressed["high"]
     assert stressed["verdict"] == "outside"
-    assert found["ratios"]["samples"]["beads_10um"]["peak"]["ratio"] == pytest.approx(1, abs=0.15)
+    assert found["ratios"]["samples"]["beads_10um"]["near_nominal"]["ratio"] == pytest.approx(1, abs=0.15)
     assert found["beads"]["beads_10um"]["A"]["bias"] == pytest.approx(0.05, abs=0.005)
     assert found["beads"]["beads_10um"]["A"]["recovery"] == pytest.approx(1, abs=0.15)
 
