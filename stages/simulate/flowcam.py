@@ -16,9 +16,7 @@ FRAMES_PER_S = 27.0
 GAP_PX = 2
 # Name and type of each column, in the order of a monochrome VisualSpreadsheet 4 list. What a simulator has no use
 # for (sphere counts, circle fit, symmetry, moments) is written as 0, as the software does when it is switched off.
-COLUMNS = dict(
-    field.split("|")
-    for field in """
+FIELDS = """
     id|int32 image_x|int32 image_y|int32 image_w|int32 image_h|int32 src_x|int32 src_y|int32 src_image|int32
     cal_image|int32 ppc|int32 camera|int32 cal_const|double fringe_size|double sphere_count|int32
     raw_sphere_volume|double raw_sphere_complement|double raw_sphere_unknown|double raw_area|double
@@ -29,8 +27,8 @@ COLUMNS = dict(
     edge_gradient|double elapsed_time|double circle_fit|double symmetry|double circularity_hu|double
     intensity_calimage|double raw_convex_hull_area|double raw_filled_area|double filled_area|double
     feret_max_angle|double feret_min_angle|double timestamp|timestamp collage_file|string image_id|guid
-    """.split()
-)
+    """
+COLUMNS = dict(field.split("|") for field in FIELDS.split())
 
 
 def write(run: Run, frames: Iterator[Frame], folder: Path, seed: int) -> list[list[str]]:

@@ -31,7 +31,7 @@ class SphereTable:
     def render(self, radius_um: float, z_um: float, distance_um: np.ndarray) -> np.ndarray:
         """Relative intensity at `distance_um` from the centre of a sphere.
 
-        Between two radii the profiles are shifted by the difference before they are mixed, so that an edge stays one edge.
+        Between two radii the profiles are shifted by the difference before they are mixed: an edge stays one edge.
         """
         lower, share = _between(self.radii_um, radius_um)
         plane, depth = _between(self.defocus_um, z_um)
