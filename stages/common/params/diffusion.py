@@ -34,7 +34,7 @@ class Training(Block):
     lr: PositiveFloat
     lr_schedule: Literal["cosine", "constant"]
     loss: Literal["mse", "l1"]
-    min_snr: PositiveFloat | None
+    min_snr: PositiveFloat | None = None
     ema: Share
     augment: bool
     precision: Literal["auto", "float32"]

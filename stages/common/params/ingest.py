@@ -8,5 +8,5 @@ from stages.common.params.block import Block
 class Ingest(Block):
     exports: str
     sheet: str
-    labels: str | None
+    labels: str | None = None
     on_bad_run: Literal["stop", "skip"]
