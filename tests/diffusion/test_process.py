@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from stages.diffusion.process import Process, cosine_alpha_bar, linear_alpha_bar, loss
+from stages.diffusion.process import Process, cosine_alpha_bar, linear_alpha_bar, loss, shifted_cosine_alpha_bar
 
-SCHEDULES = [linear_alpha_bar(1000), cosine_alpha_bar(1000)]
+SCHEDULES = [linear_alpha_bar(1000), cosine_alpha_bar(1000), shifted_cosine_alpha_bar(1000)]
 
 
 @pytest.mark.parametrize("alpha_bar", SCHEDULES)
@@ -28,6 +28,11 @@ def test_linear_schedule_is_the_product_of_its_betas():
 def test_cosine_schedule_follows_the_cosine():
     middle = np.cos((0.5 + 0.008) / 1.008 * np.pi / 2) ** 2 / np.cos(0.008 / 1.008 * np.pi / 2) ** 2
     assert cosine_alpha_bar(1000)[500] == pytest.approx(middle, rel=1e-9)
+
+
+def test_shifted_schedule_doubles_the_noise_beside_the_image():
+    cosine, shifted = cosine_alpha_bar(1000)[1:], shifted_cosine_alpha_bar(1000)[1:]
+    assert np.allclose(np.sqrt((1 - shifted) / shifted), 2 * np.sqrt((1 - cosine) / cosine))
 
 
 @pytest.mark.parametrize("alpha_bar", SCHEDULES)

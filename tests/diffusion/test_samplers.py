@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from stages.diffusion.process import cosine_alpha_bar, linear_alpha_bar
+from stages.diffusion.process import cosine_alpha_bar, linear_alpha_bar, shifted_cosine_alpha_bar
 from stages.diffusion.samplers import SAMPLERS
 from stages.diffusion.samplers.times import even_times, noise_level_times
 
 MEAN, SD = 1.5, 0.6
-SCHEDULES = {"linear": linear_alpha_bar(1000), "cosine": cosine_alpha_bar(1000)}
+SCHEDULES = {
+    "linear": linear_alpha_bar(1000),
+    "cosine": cosine_alpha_bar(1000),
+    "shifted": shifted_cosine_alpha_bar(1000),
+}
 
 
 def denoiser(alpha_bar):

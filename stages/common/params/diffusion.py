@@ -24,7 +24,7 @@ class Network(Block):
 
 class Process(Block):
     objective: Literal["epsilon", "v"]
-    schedule: Literal["linear", "cosine"]
+    schedule: Literal["linear", "cosine", "shifted_cosine"]
     steps: int = Field(ge=2)
     standardize: bool
 
