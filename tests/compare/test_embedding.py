@@ -46,10 +46,26 @@ def test_a_run_of_its_own_look_is_not_a_platform():
     assert np.mean(told) == pytest.approx(0.5, abs=0.15)
 
 
-def test_a_single_run_is_said():
+def test_a_single_run_of_a_platform_is_said():
+    """With one run each, a run's own look can't be told from its platform's: an upper bound, and named so."""
+    told = platform_accuracy(features_of(particles(0.0, runs=1)), particles(0.0, runs=1), seed=1)
+    assert {found["left_out"] for found in told["by_class"].values()} == {"particle"}
+    told = platform_accuracy(features_of(particles(6.0, runs=2)), particles(6.0, runs=2), seed=1)
+    assert {found["left_out"] for found in told["by_class"].values()} == {"run"}
+
+
+def test_platforms_that_differ_in_each_class_in_another_way_are_told_apart():
     table = particles(0.0)
-    table.loc[table["platform"] == "B", "run"] = "only"
-    assert "one run" in platform_accuracy(features_of(table), table, seed=1)["reason"]
+    features = features_of(table).copy()
+    for column, label in enumerate(["protein", "oil", "air"], start=1):
+        features[(table["class"] == label) & (table["platform"] == "B"), column] += 6
+    assert platform_accuracy(features, table, seed=1)["accuracy"] > 0.95
+
+
+def test_one_platform_can_not_be_told_from_itself():
+    table = particles(0.0)
+    table["platform"] = "A"
+    assert "both platforms" in platform_accuracy(features_of(table), table, seed=1)["reason"]
 
 
 def test_features_come_in_the_order_of_their_numbers():
