@@ -1,7 +1,6 @@
 """What the page was made from: digests instead of a date, so that the same inputs give the same page."""
 
 import json
-import subprocess
 from importlib.metadata import version
 
 from stages.common.fingerprint import of_bytes, of_code
@@ -11,21 +10,11 @@ LIBRARIES = ("torch", "numpy", "scikit-learn", "scipy", "umap-learn")
 
 
 def provenance(params: Params) -> dict:
-    """Digest of the parameters and of the code, the commit that is checked out, versions of the libraries."""
+    """Digest of the parameters and of the code, the seed, versions of the libraries."""
     settings = json.dumps(params.model_dump(mode="json"), sort_keys=True).encode()
     return {
         "parameters": of_bytes(settings),
         "code": of_code("stages"),
-        "commit": _commit(),
         "seed": params.seed,
         "libraries": {name: version(name) for name in LIBRARIES},
     }
-
-
-def _commit() -> str | None:
-    """None outside a Git repository, and where there is no Git."""
-    try:
-        found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return None
-    return found.stdout.strip() or None

@@ -26,19 +26,20 @@ def call(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-def copy_project(folder: Path, scale: str) -> None:
-    """The project's own files without results, with a scale written over params.yaml, committed."""
+def copy_project(folder: Path, scale: str | None) -> None:
+    """The project's own files without results, with a scale (None: the default) over params.yaml, committed."""
     listed = call(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], ROOT)
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file() and not name.startswith(RESULTS):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    call([sys.executable, "-m", "stages.common.scale", f"params/{scale}.yaml"], folder)
+    if scale:
+        call([sys.executable, "-m", "stages.common.scale", f"params/{scale}.yaml"], folder)
     for command in (
         ["git", "init", "--quiet"],
         ["git", "config", "user.name", "Test"],
         ["git", "config", "user.email", "test@example.org"],
         ["git", "add", "--all"],
-        ["git", "commit", "--quiet", "--message", f"Scale {scale}"],
+        ["git", "commit", "--quiet", "--message", f"Scale {scale or 'default'}"],
     ):
         call(command, folder)
