@@ -15,6 +15,10 @@ from stages.ingest.sheet import SheetRow
 from stages.ingest.sources import Sources
 
 
+def recognises(path: Path) -> bool:
+    return path.is_dir() and any(_images(folder) for folder in [path, *filter(Path.is_dir, path.iterdir())])
+
+
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
     folder = below(root, root / row.path)
@@ -25,6 +29,10 @@ def read(row: SheetRow, root: Path) -> Export:
     images, rejects, names, labels = [], [], [], []
     for path, label in listed:
         name = path.relative_to(folder).as_posix()
+        if not _is_text(name):
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            rejects.append(Reject(shown, None, "", "the file's name is not UTF-8; rename it"))
+            continue
         try:
             images.append(decode(sources.read(path)))
         except InputError as error:
@@ -59,6 +67,14 @@ def _labelled_images(row: SheetRow, folder: Path) -> list[tuple[Path, str | None
     if not alone and not by_class:
         raise InputError(f"column path: {row.path!r} holds no image ({', '.join(SUFFIXES)})")
     return [(path, row.label) for path in alone] + [(path, name) for name in by_class for path in by_class[name]]
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _images(folder: Path) -> list[Path]:

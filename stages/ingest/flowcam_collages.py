@@ -9,7 +9,7 @@ import pandas as pd
 from stages.common.errors import InputError
 from stages.ingest.export import Reject
 from stages.ingest.images import decode
-from stages.ingest.paths import below, sibling
+from stages.ingest.paths import sibling
 from stages.ingest.sources import Sources
 
 Region = tuple[float, float, float, float]
@@ -63,11 +63,7 @@ def cut(table: pd.DataFrame, sources: Sources, list_path: Path, region: Region |
 
 
 def _collage_path(sources: Sources, list_path: Path, name: str) -> Path:
-    relative = name.replace("\\", "/")
-    path = below(sources.root, list_path.parent / relative)
-    if path.is_file():
-        return path
-    found = sibling(list_path.parent, name) if "/" not in relative else None
+    found = sources.named(list_path.parent, name)
     if found is None:
         raise InputError(f"the collage {name!r} is not in the run's folder; copy it there")
     return found

@@ -2,8 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from stages.common.errors import InputError
+from stages.ingest.paths import only_file, sibling
+from stages.ingest.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,9 @@ def read_context(text: str, file: str) -> Context:
         if equals and value.strip():
             values.setdefault(key.strip().casefold(), value.strip())
     return Context(file, values)
+
+
+def context_beside(sources: Sources, path: Path) -> Context:
+    """The context of the list or table `path`: of the same name, else the only one in its folder, else empty."""
+    found = sibling(path.parent, f"{path.stem}.ctx") or only_file(path.parent, ".ctx")
+    return read_context(sources.read_text(found), found.name) if found else Context("no .ctx", {})

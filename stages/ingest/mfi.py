@@ -13,9 +13,9 @@ from stages.common.errors import InputError
 from stages.ingest.export import Export, Reject
 from stages.ingest.images import SUFFIXES, decode
 from stages.ingest.mfi_table import header_line, read_table
-from stages.ingest.paths import below
 from stages.ingest.sheet import SheetRow
 from stages.ingest.sources import Sources
+from stages.ingest.tables import only_table, tables
 
 TEN_BIT_TO_EIGHT = 255 / 1023  # the table's intensities are 10-bit, the exported frames 8-bit
 FRAME = re.compile(r"image_(\d+)$", re.IGNORECASE)
@@ -42,9 +42,13 @@ PLAIN = {
 }
 
 
+def recognises(path: Path) -> bool:
+    return len(tables(path, header_line)) > 0
+
+
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
-    table_path = _table_path(row, root)
+    table_path = only_table(row, root, header_line, "a table with a column ECD(um)")
     sources = Sources(root, table_path.parent)
     text = sources.read_text(table_path)
     table, rejects, rows_read, preamble = read_table(text, table_path.name)
@@ -75,23 +79,6 @@ def read(row: SheetRow, root: Path) -> Export:
         aliases=[f"{f}_{p}" for f, p in zip(accepted["Frame #"], accepted["Particle #"], strict=True)],
         warnings={"area_mismatch": _larger_than_box(accepted)},
     )
-
-
-def _table_path(row: SheetRow, root: Path) -> Path:
-    path = below(root, root / row.path)
-    if path.is_file():
-        return path
-    if not path.is_dir():
-        raise InputError(f"column path: {row.path!r} is not there")
-    tables = [item for item in sorted(path.iterdir()) if item.suffix.casefold() in (".csv", ".txt", ".tsv")]
-    sources = Sources(root, path)
-    found = [item for item in tables if header_line(sources.read_text(item).split("\n"))]
-    if len(found) != 1:
-        names = ", ".join(item.name for item in found) or "no table with a column ECD(um)"
-        raise InputError(
-            f"column path: {row.path!r} holds {len(found)} particle tables ({names}); name the table itself"
-        )
-    return found[0]
 
 
 def _frames(sources: Sources) -> dict[int, list[Path]]:

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, parse, split_rows
+from stages.ingest.columns import Column, parse, plain, split_rows
 from stages.ingest.export import Reject
 
 COLUMNS = [
@@ -35,7 +35,7 @@ def header_line(lines: list[str]) -> tuple[int, str] | None:
     """Index of the header row and the delimiter of its fields; None when there is no such row."""
     for index, line in enumerate(lines):
         for delimiter in (",", ";", "\t"):
-            if MARK in [_plain(cell) for cell in line.split(delimiter)]:
+            if MARK in [plain(cell) for cell in line.split(delimiter)]:
                 return index, delimiter
     return None
 
@@ -50,7 +50,7 @@ def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, d
     if found is None:
         raise InputError(f"{file}: no row holds ECD(um); export the particle table of the run")
     at, delimiter = found
-    names = [KNOWN.get(_plain(cell), cell.strip()) for cell in lines[at].split(delimiter)]
+    names = [KNOWN.get(plain(cell), cell.strip()) for cell in lines[at].split(delimiter)]
     if missing := [name for name in REQUIRED if name not in names]:
         raise InputError(f"{file}, line {at + 1}: no column {', '.join(missing)}; export the table with all columns")
     if twice := sorted({name for name in names if name in KNOWN.values() and names.count(name) > 1}):
@@ -65,10 +65,5 @@ def _preamble(lines: list[str], delimiter: str) -> dict[str, str]:
     for line in lines:
         parts = re.split(rf"[:={re.escape(delimiter)}]", line, maxsplit=1)
         if len(parts) == 2:
-            said.setdefault(_plain(parts[0]), parts[1].strip(f' "{delimiter}'))
+            said.setdefault(plain(parts[0]), parts[1].strip(f' "{delimiter}'))
     return said
-
-
-def _plain(cell: str) -> str:
-    """A header cell without blanks at its ends, quotes, case and the several micro signs."""
-    return " ".join(cell.strip().strip('"').split()).casefold().replace("µ", "u").replace("μ", "u")

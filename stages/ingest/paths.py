@@ -22,8 +22,11 @@ def below(root: Path, path: Path) -> Path:
 
 def sibling(folder: Path, name: str) -> Path | None:
     """The file `name` in `folder`, whatever its case: Windows wrote the export, Linux may read it."""
-    if (folder / name).is_file():
-        return folder / name
+    try:
+        if (folder / name).is_file():
+            return folder / name
+    except (OSError, ValueError):  # no file can have such a name
+        return None
     found = [path for path in folder.iterdir() if path.is_file() and path.name.casefold() == name.casefold()]
     return found[0] if len(found) == 1 else None
 

@@ -1,9 +1,46 @@
-"""The table of formats: one reader each."""
+"""The table of formats: one module each, with read(row, root) and recognises(path)."""
 
-from stages.ingest import crops, flowcam, mfi
+from pathlib import Path
 
+from stages.common.errors import InputError
+from stages.ingest import crops, flowcam, generic, mfi, visualspreadsheet
+from stages.ingest.export import Export
+from stages.ingest.paths import below
+from stages.ingest.sheet import SheetRow, contradictions
+
+# In the order in which a folder is asked: a FlowCam's run folder holds a VisualSpreadsheet table as well.
 READERS = {
-    "flowcam": flowcam.read,
-    "mfi": mfi.read,
-    "crops": crops.read,
+    "flowcam": flowcam,
+    "mfi": mfi,
+    "visualspreadsheet": visualspreadsheet,
+    "crops": crops,
+    "generic": generic,
 }
+
+
+def with_format(row: SheetRow, root: Path) -> SheetRow:
+    """The row with its format; one that the sheet leaves empty is recognised from the files at the row's path."""
+    if row.format:
+        return row
+    path = below(root, root / row.path)
+    if not path.exists():
+        raise InputError(f"column path: {row.path!r} is not there")
+    name = next((name for name, reader in READERS.items() if reader.recognises(path)), None)
+    if name is None:
+        held = ", ".join(sorted(item.name for item in path.iterdir())[:5]) if path.is_dir() else "it"
+        raise InputError(
+            f"column format: empty, and no format is recognised in {row.path!r} ({held or 'an empty folder'}); "
+            f"write one of {', '.join(READERS)}"
+        )
+    row = row.model_copy(update={"format": name})
+    for column, what in contradictions(row, list(READERS), labelled=True):
+        raise InputError(f"column {column}: {what}")
+    return row
+
+
+def read(row: SheetRow, root: Path) -> Export:
+    """Read the run of a row whose format is known. Raises InputError when the run as a whole can't be read."""
+    try:
+        return READERS[row.format].read(row, root)
+    except OSError as error:
+        raise InputError(f"{Path(error.filename or row.path).name}: can't be read: {error.strerror}") from None

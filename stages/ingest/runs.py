@@ -7,7 +7,7 @@ from pathlib import Path
 from stages.common.errors import InputError
 from stages.ingest.export import Reject
 from stages.ingest.labels import join
-from stages.ingest.readers import READERS
+from stages.ingest.readers import read, with_format
 from stages.ingest.sheet import SheetRow
 from stages.ingest.table import particle_table, run_facts, without_duplicates, write_particles
 
@@ -28,7 +28,8 @@ class Outcome:
 def ingest_run(row: SheetRow, root: Path, labels: dict[str, str], folder: Path) -> Outcome:
     """Write `<run>.parquet` in `folder`. A run that can't be read at all comes back as an Outcome with an error."""
     try:
-        export = without_duplicates(READERS[row.format](row, root))
+        row = with_format(row, root)
+        export = without_duplicates(read(row, root))
     except InputError as error:
         return Outcome(row, None, [], {}, {}, len(labels), str(error))
     facts = run_facts(row, export)

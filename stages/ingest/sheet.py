@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloa
 from stages.common.errors import InputError
 from stages.common.params.block import Name
 from stages.common.particles import ROLES
+from stages.ingest.column_map import IMAGE, read_column_map
 
 EMPTY_IS_NONE = BeforeValidator(lambda text: text if text else None)
 Number = Annotated[PositiveFloat | None, EMPTY_IS_NONE]
@@ -23,7 +24,7 @@ class SheetRow(BaseModel):
     run: Name
     platform: Name
     sample: Annotated[str, Field(min_length=1)]
-    format: str
+    format: str = ""
     path: Annotated[str, Field(min_length=1)]
     role: Literal[ROLES]
     label: Annotated[Name | None, EMPTY_IS_NONE] = Field(default=None, alias="class")
@@ -32,6 +33,7 @@ class SheetRow(BaseModel):
     dilution: Annotated[float | None, Field(ge=1), EMPTY_IS_NONE] = None
     pixel_um: Number = None
     volume_ml: Number = None
+    columns: Annotated[dict[str, str], BeforeValidator(read_column_map)] = Field(default_factory=dict)
 
 
 COLUMNS = [field.alias or name for name, field in SheetRow.model_fields.items() if name != "line"]
@@ -78,7 +80,7 @@ def read_sheet(path: Path, formats: list[str], labelled: bool) -> list[SheetRow]
         except ValidationError as error:
             errors += [f"{where}, column {item['loc'][0]}: {_mend(item)}" for item in error.errors()]
             continue
-        errors += [f"{where}, column {column}: {what}" for column, what in _contradictions(row, formats, labelled)]
+        errors += [f"{where}, column {column}: {what}" for column, what in contradictions(row, formats, labelled)]
         rows.append(row)
     errors += _duplicates(rows)
     if not rows and not errors:
@@ -103,25 +105,36 @@ def _mend(error: dict) -> str:
     given = error["input"]
     if given is None or given == "":
         return "empty; fill it in"
-    return f"{given!r}: {MENDS.get(error['type'], error['msg'])}"
+    return f"{given!r}: {MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"
 
 
-def _contradictions(row: SheetRow, formats: list[str], labelled: bool) -> list[tuple[str, str]]:
-    """Cells that are right alone, but not together."""
+def contradictions(row: SheetRow, formats: list[str], labelled: bool) -> list[tuple[str, str]]:
+    """Cells that are right alone, but not together. An empty format is recognised later."""
     found = []
     if row.run.casefold() == RESERVED:
         found.append(("run", f"{row.run!r} is the name of the table of all runs; choose another"))
-    if row.format not in formats:
+    if row.format and row.format not in formats:
         found.append(("format", f"{row.format!r}: write one of {', '.join(formats)}"))
-    if row.role == "class" and row.label is None and not labelled and row.format != "crops":
+    if row.role == "class" and row.label is None and not labelled and not _names_classes(row):
         found.append(("class", "empty; role class needs a class here, or labels of its particles (ingest.labels)"))
     if row.role != "class" and row.label is not None:
         found.append(("class", f"{row.label!r} goes with role class only; this run's role is {row.role}"))
     if row.role == "beads" and row.nominal_diameter_um is None:
         found.append(("nominal_diameter_um", "empty; role beads needs the diameter on the certificate"))
-    if row.format == "crops" and row.pixel_um is None:
+    if row.format in ("crops", "generic") and row.pixel_um is None:
         found.append(("pixel_um", "empty; images of particles don't tell their pixel size"))
+    if row.format == "generic" and IMAGE not in row.columns:
+        found.append(
+            ("columns", "write image=<column of the CSV with the images' names>; more with semicolons between")
+        )
+    if row.format != "generic" and row.columns:
+        found.append(("columns", "goes with format generic only; leave the cell empty"))
     return found
+
+
+def _names_classes(row: SheetRow) -> bool:
+    """Whether the export itself may tell the class of each particle."""
+    return row.format == "crops" or "class" in row.columns
 
 
 def _duplicates(rows: list[SheetRow]) -> list[str]:

@@ -127,3 +127,28 @@ def test_folders_of_labelled_crops(ingest):
     for particle in particles.iloc[::7].itertuples():
         image = Image.open(SHARED / "formats/crops_mixed_modes/demo-images" / particle.source_id).convert("RGB")
         assert np.array_equal(np.broadcast_to(pixels_of(particle), (*image.size[::-1], 3)), np.asarray(image))
+
+
+def test_the_instruments_csv_gives_the_same_particles_as_its_list(ingest):
+    run = "7-Pygsuia-SF-SW-NITRATE-day5-sample3-replicate3-08April2024"
+    sheet = f"{HEADER}l,A,s,flowcam,{run},unlabelled,\nv,A,s,visualspreadsheet,{run},unlabelled,\n"
+    result = ingest(sheet, exports=str(LABELLED / "runs"))
+    listed, exported = (result.particles(name).set_index("source_id") for name in ("l", "v"))
+    exported = exported.loc[listed.index]
+    assert result.metrics["warnings"] == 0
+    for name in (
+        "image",
+        "height",
+        "width",
+        "edge",
+        "abd_um",
+        "esd_um",
+        "length_um",
+        "width_um",
+        "frame",
+        "x_px",
+        "y_px",
+    ):
+        assert listed[name].equals(exported[name]), name
+    for fact in ("imaged_ml", "pixel_um", "fringe_px", "software", "rows_read"):
+        assert result.runs.loc["l", fact] == result.runs.loc["v", fact]

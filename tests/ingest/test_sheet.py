@@ -27,7 +27,7 @@ def test_a_good_sheet(tmp_path):
         ("r/1,A,s,flowcam,p,class,x,,,", "run", "letters, digits"),
         ("runs,A,s,flowcam,p,class,x,,,", "run", "table of all runs"),
         ("r1,,s,flowcam,p,class,x,,,", "platform", "fill it in"),
-        ("r1,A,s,hiac,p,class,x,,,", "format", "flowcam, mfi, crops"),
+        ("r1,A,s,hiac,p,class,x,,,", "format", "flowcam, mfi, visualspreadsheet, crops, generic"),
         ("r1,A,s,flowcam,,class,x,,,", "path", "fill it in"),
         ("r1,A,s,flowcam,p,bead,,5,,", "role", "class, beads, parallel"),
         ("r1,A,s,flowcam,p,beads,,,,", "nominal_diameter_um", "certificate"),
@@ -38,6 +38,9 @@ def test_a_good_sheet(tmp_path):
         ("r1,A,s,flowcam,p,class,x,,,nan", "pixel_um", "finite"),
         ("r1,A,s,flowcam,p,class,x,,0.1,", "dilution", "at least 1"),
         ("r1,A,s,crops,p,class,x,,,", "pixel_um", "pixel size"),
+        ("r1,A,s,generic,p,class,x,,,", "pixel_um", "pixel size"),
+        ("r1,A,s,generic,p,class,x,,,1", "columns", "image="),
+        ("r1,A,s,,p,class,,,,", "class", "needs a class"),
     ],
 )
 def test_a_wrong_cell_is_told_with_its_place_and_mend(tmp_path, row, column, mend):
@@ -69,6 +72,21 @@ def test_all_wrong_cells_are_told_at_once(tmp_path):
 def test_a_wrong_sheet_is_told(tmp_path, text, told):
     with pytest.raises(InputError, match=told):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("File", "with semicolons between"),
+        ("image=", "with semicolons between"),
+        ("image=a;image=b", "given twice"),
+        ("picture=a", "'picture' is not one of image, source_id, class, abd_um"),
+    ],
+)
+def test_a_wrong_column_map_is_told(tmp_path, columns, told):
+    header = "run,platform,sample,format,path,role,class,pixel_um,columns"
+    with pytest.raises(InputError, match=f"line 2, column columns: .*{told}"):
+        read(tmp_path, f"{header}\nr1,A,s,generic,p,class,x,1,{columns}\n")
 
 
 def test_a_class_may_come_from_labels(tmp_path):

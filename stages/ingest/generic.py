@@ -1,0 +1,87 @@
+"""Reader of any table with one image file a row: the sheet's column `columns` says which column holds what.
+
+The path of the sheet is the CSV, or a folder with one. Names of images start from the CSV's folder. The pixel
+size comes from the sheet.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.common.errors import InputError
+from stages.ingest.column_map import IMAGE, wanted
+from stages.ingest.columns import parse, plain, split_fields, split_rows
+from stages.ingest.export import Export, Reject
+from stages.ingest.images import decode
+from stages.ingest.sheet import SheetRow
+from stages.ingest.sources import Sources
+from stages.ingest.tables import only_table
+
+DELIMITERS = (",", ";", "\t")
+
+
+def recognises(path: Path) -> bool:
+    """Never: without the column map of the sheet any table would do."""
+    return False
+
+
+def read(row: SheetRow, root: Path) -> Export:
+    """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
+    path = only_table(row, root, lambda lines: _header(lines, row.columns), "one with the columns of the map")
+    sources = Sources(root, path.parent)
+    table, rejects, rows_read = _table(sources.read_text(path), path.name, row.columns)
+    accepted, images = [], []
+    for index, line, name in table[["source_line", IMAGE]].itertuples(name=None):
+        try:
+            images.append(_image(sources, path.parent, name))
+            accepted.append(index)
+        except InputError as error:
+            rejects.append(Reject(path.name, line, row.columns[IMAGE], str(error)))
+    particles = table.loc[np.array(accepted, dtype=np.int64)].reset_index(drop=True)
+    particles["source_id"] = particles.get("source_id", particles[IMAGE])
+    particles = particles.drop(columns=IMAGE).assign(edge=False, pixel_um=row.pixel_um, source_file=path.name)
+    facts = {
+        "simulated": False,
+        "dilution": row.dilution or 1.0,
+        "imaged_ml": row.volume_ml,
+        "pixel_um": row.pixel_um,
+        "source_digest": sources.digest(),
+    }
+    return Export(particles, images, rejects, rows_read, facts)
+
+
+def _header(lines: list[str], columns: dict[str, str]) -> tuple[int, str] | None:
+    """Index of the row that names every column of the map, and its delimiter."""
+    named = {plain(theirs) for theirs in columns.values()}
+    for index, line in enumerate(lines):
+        for delimiter in DELIMITERS:
+            if named <= {plain(cell) for cell in split_fields(line, delimiter)}:
+                return index, delimiter
+    return None
+
+
+def _table(text: str, file: str, columns: dict[str, str]) -> tuple[pd.DataFrame, list[Reject], int]:
+    lines = text.split("\n")
+    found = _header(lines, columns)
+    if found is None:
+        raise InputError(f"{file}: no row names all of {', '.join(columns.values())}; mend columns in the sheet")
+    at, delimiter = found
+    of_plain = {plain(theirs): theirs for theirs in columns.values()}
+    names = [of_plain.get(plain(cell), cell.strip()) for cell in split_fields(lines[at], delimiter)]
+    if twice := sorted({name for name in names if name in of_plain.values() and names.count(name) > 1}):
+        raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
+    rows, cut = split_rows(lines, at + 1, names, delimiter, file, quoted=True)
+    table, wrong = parse(rows, wanted(columns), file)
+    kept = {ours: table[theirs] for ours, theirs in columns.items()} | {"source_line": table["source_line"]}
+    return pd.DataFrame(kept), cut + wrong, rows.read
+
+
+def _image(sources: Sources, folder: Path, name: str) -> np.ndarray:
+    path = sources.named(folder, name)
+    if path is None:
+        raise InputError(f"the image {name!r} is not there; copy it beside the table, or mend the cell")
+    try:
+        return decode(sources.read(path))
+    except InputError as error:
+        raise InputError(f"{sources.name(path)}: {error}") from None

@@ -1,0 +1,70 @@
+"""Formats that the sheet leaves empty, and lists beyond a plain run's."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.common.errors import InputError
+from tests.ingest.exports import FlowCam, Mfi
+
+HEADER = "run,platform,sample,format,path,role,class,pixel_um\n"
+
+
+def test_each_folder_is_recognised(workspace, ingest):
+    FlowCam().write(Path("exports"))
+    Path("exports/r1/r1.csv").write_text("Particle ID,Diameter (ABD)\n1,9.0\n")
+    Mfi().write(Path("exports"))
+    Path("exports/c1/a").mkdir(parents=True)
+    Image.fromarray(np.zeros((4, 4), np.uint8)).save("exports/c1/a/1.png")
+    sheet = (
+        f"{HEADER}r1,A,s,,r1,unlabelled,,\nlist,A,s,,r1/r1.lst,unlabelled,,\nm1,B,s,,m1,blank,,\nc1,B,s,,c1,blank,,1\n"
+    )
+    assert ingest(sheet).runs["format"].to_dict() == {"r1": "flowcam", "list": "flowcam", "m1": "mfi", "c1": "crops"}
+
+
+def test_what_is_not_recognised_is_told(workspace, ingest):
+    Path("exports/r1").mkdir()
+    with pytest.raises(
+        InputError, match=r"line 2, run r1: column format: empty, .*an empty folder.*write one of flowcam"
+    ):
+        ingest(f"{HEADER}r1,A,s,,r1,unlabelled,,\n")
+    Path("exports/r1/notes.txt").write_text("none")
+    with pytest.raises(InputError, match=r"notes\.txt"):
+        ingest(f"{HEADER}r1,A,s,,r1,unlabelled,,\n")
+
+
+def test_a_recognised_format_is_checked_as_a_written_one(workspace, ingest):
+    Path("exports/c1").mkdir()
+    Image.fromarray(np.zeros((4, 4), np.uint8)).save("exports/c1/1.png")
+    with pytest.raises(InputError, match="column pixel_um: empty"):
+        ingest(f"{HEADER}c1,A,s,,c1,class,x,\n")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "collage"), [(".lst", "r1_images_000001.tif"), (".flb", "r1_lib_images_000001.tif")]
+)
+def test_saved_lists_and_libraries(workspace, ingest, suffix, collage):
+    """Their collages are named otherwise, and no masks are beside them."""
+    export = FlowCam()
+    export.collages = {collage: export.collages["r1_000001.tif"]}
+    for row in export.rows:
+        row["collage_file"] = collage
+    export.write(Path("exports"))
+    Path("exports/r1/r1.lst").rename(f"exports/r1/r1{suffix}")
+    result = ingest(f"{HEADER}r1,A,s,,r1,unlabelled,,\n")
+    assert result.runs.loc["r1", ["accepted", "rejected"]].tolist() == [4, 0]
+    assert result.particles("r1")["image"][1] == export.collages[collage][1:10, 10:18, 0].tobytes()
+
+
+def test_of_two_lists_the_sheet_names_one(workspace, ingest):
+    """A list saved again beside its run shares the run's context; the run's summary is not its own."""
+    export = FlowCam()
+    export.write(Path("exports"))
+    del export.rows[1:]
+    Path("exports/r1/edited.lst").write_text(export.list_text())
+    with pytest.raises(InputError, match=r"2 lists \(edited\.lst, r1\.lst\); name the list itself"):
+        ingest(f"{HEADER}r1,A,s,,r1,unlabelled,,\n")
+    facts = ingest(f"{HEADER}e,A,s,,r1/edited.lst,unlabelled,,\n").runs.loc["e"]
+    assert (facts["accepted"], facts["pixel_um"], facts["software"]) == (1, 0.5, "Spreadsheet 1.2")
