@@ -1,5 +1,7 @@
 """Read every run of the sample sheet into one schema: `python -m stages.ingest`."""
 
+import argparse
+import sys
 from pathlib import Path
 
 from joblib import Parallel, cpu_count, delayed
@@ -9,6 +11,7 @@ from stages.common.files import replacing_folder, write_csv, write_json
 from stages.common.params import load
 from stages.common.params.ingest import Ingest
 from stages.common.progress import progress
+from stages.ingest.check import check
 from stages.ingest.labels import Labels, read_labels
 from stages.ingest.readers import READERS
 from stages.ingest.runs import Outcome, ingest_run
@@ -22,17 +25,43 @@ METRICS = Path("metrics/ingest.json")
 
 def main() -> None:
     settings = load().ingest
+    rows, root, labels = _given(settings)
+    try:
+        with replacing_folder(OUT) as folder:
+            outcomes = _ingest(rows, root, labels, folder)
+            _refuse_bad_runs(settings, outcomes)
+            write_runs(folder / "runs.parquet", [outcome.facts for outcome in outcomes if outcome.error is None])
+            write_csv(folder / "rejects.csv", rejects_table(outcomes))
+        write_json(METRICS, metrics(outcomes, labels.unknown))
+    except OSError as error:
+        raise InputError(f"{OUT}: can't be written: {error}; make room there and run again") from None
+
+
+def command(arguments: list[str]) -> None:
+    """`main`, or with `--check [SHEET]` only what it would read."""
+    parser = argparse.ArgumentParser(prog="python -m stages.ingest", description=__doc__)
+    parser.add_argument(
+        "--check",
+        nargs="?",
+        const="",
+        metavar="SHEET",
+        help="tell what would be read, without writing (default: params)",
+    )
+    sheet = parser.parse_args(arguments).check
+    if sheet is None:
+        main()
+        return
+    rows, root, labels = _given(load().ingest, sheet)
+    print(check(rows, root.resolve(), labels))
+
+
+def _given(settings: Ingest, sheet: str = "") -> tuple[list[SheetRow], Path, Labels]:
+    """The runs of the sheet, the folder of their exports, and the labels of their particles."""
     root = Path(settings.exports)
     if not root.is_dir():
         raise InputError(f"ingest.exports: the folder {settings.exports!r} is not there")
-    rows = read_sheet(Path(settings.sheet), list(READERS), labelled=settings.labels is not None)
-    labels = _labels(settings, root, [row.run for row in rows])
-    with replacing_folder(OUT) as folder:
-        outcomes = _ingest(rows, root, labels, folder)
-        _refuse_bad_runs(settings, outcomes)
-        write_runs(folder / "runs.parquet", [outcome.facts for outcome in outcomes if outcome.error is None])
-        write_csv(folder / "rejects.csv", rejects_table(outcomes))
-    write_json(METRICS, metrics(outcomes, labels.unknown))
+    rows = read_sheet(Path(sheet or settings.sheet), list(READERS), labelled=settings.labels is not None)
+    return rows, root, _labels(settings, root, [row.run for row in rows])
 
 
 def _labels(settings: Ingest, root: Path, runs: list[str]) -> Labels:
@@ -59,4 +88,4 @@ def _refuse_bad_runs(settings: Ingest, outcomes: list[Outcome]) -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: command(sys.argv[1:]))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.export import Export, Reject
+from stages.ingest.export import Export, Reject, Survey, surveyed
 from stages.ingest.images import SUFFIXES, decode
 from stages.ingest.paths import below
-from stages.ingest.sheet import SheetRow
+from stages.ingest.sheet import SheetRow, sheet_facts
 from stages.ingest.sources import Sources
 
 
@@ -21,9 +21,7 @@ def recognises(path: Path) -> bool:
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
-    folder = below(root, root / row.path)
-    if not folder.is_dir():
-        raise InputError(f"column path: the folder {row.path!r} is not there")
+    folder = _folder(row, root)
     sources = Sources(root, folder)
     listed = _labelled_images(row, folder)
     images, rejects, names, labels = [], [], [], []
@@ -41,14 +39,21 @@ def read(row: SheetRow, root: Path) -> Export:
         names.append(name)
         labels.append(label)
     particles = pd.DataFrame({"source_id": names, "source_file": names, "class": pd.Series(labels, dtype=object)})
-    facts = {
-        "simulated": False,
-        "dilution": row.dilution or 1.0,
-        "imaged_ml": row.volume_ml,
-        "pixel_um": row.pixel_um,
-        "source_digest": sources.digest(),
-    }
+    facts = sheet_facts(row) | {"source_digest": sources.digest()}
     return Export(particles.assign(edge=False, pixel_um=row.pixel_um), images, rejects, len(listed), facts)
+
+
+def survey(row: SheetRow, root: Path) -> Survey:
+    """What `read` would find, without decoding it."""
+    listed = _labelled_images(row, _folder(row, root))
+    return surveyed(sheet_facts(row), len(listed), 0, len(listed), [])
+
+
+def _folder(row: SheetRow, root: Path) -> Path:
+    folder = below(root, root / row.path)
+    if not folder.is_dir():
+        raise InputError(f"column path: the folder {row.path!r} is not there")
+    return folder
 
 
 def _labelled_images(row: SheetRow, folder: Path) -> list[tuple[Path, str | None]]:

@@ -16,6 +16,24 @@ class Reject:
     reason: str
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What a run's tables tell before any image is decoded.
+
+    rows: read; refused: of these, the ones that the table alone refuses. pixel_um and imaged_ml: None where untold.
+    files: images that the rows name; missing: those of them that aren't there.
+    """
+
+    rows: int
+    refused: int
+    software: str | None
+    pixel_um: float | None
+    imaged_ml: float | None
+    simulated: bool
+    files: int
+    missing: list[str]
+
+
 @dataclass
 class Export:
     """A run as its reader read it.
@@ -34,3 +52,9 @@ class Export:
     facts: dict
     aliases: list[str] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
+
+
+def surveyed(facts: dict, rows: int, refused: int, files: int, missing: list[str]) -> Survey:
+    """A survey of a run whose `facts` are those of an Export, complete or not."""
+    told = {name: facts.get(name) for name in ("software", "pixel_um", "imaged_ml")}
+    return Survey(rows, refused, **told, simulated=facts["simulated"], files=files, missing=missing)

@@ -12,9 +12,9 @@ import pandas as pd
 from stages.common.errors import InputError
 from stages.ingest.column_map import IMAGE, wanted
 from stages.ingest.columns import parse, plain, split_fields, split_rows
-from stages.ingest.export import Export, Reject
+from stages.ingest.export import Export, Reject, Survey, surveyed
 from stages.ingest.images import decode
-from stages.ingest.sheet import SheetRow
+from stages.ingest.sheet import SheetRow, sheet_facts
 from stages.ingest.sources import Sources
 from stages.ingest.tables import only_table
 
@@ -28,9 +28,7 @@ def recognises(path: Path) -> bool:
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
-    path = only_table(row, root, lambda lines: _header(lines, row.columns), "one with the columns of the map")
-    sources = Sources(root, path.parent)
-    table, rejects, rows_read = _table(sources.read_text(path), path.name, row.columns)
+    path, sources, table, rejects, rows_read = _listed(row, root)
     accepted, images = [], []
     for index, line, name in table[["source_line", IMAGE]].itertuples(name=None):
         try:
@@ -41,14 +39,22 @@ def read(row: SheetRow, root: Path) -> Export:
     particles = table.loc[np.array(accepted, dtype=np.int64)].reset_index(drop=True)
     particles["source_id"] = particles.get("source_id", particles[IMAGE])
     particles = particles.drop(columns=IMAGE).assign(edge=False, pixel_um=row.pixel_um, source_file=path.name)
-    facts = {
-        "simulated": False,
-        "dilution": row.dilution or 1.0,
-        "imaged_ml": row.volume_ml,
-        "pixel_um": row.pixel_um,
-        "source_digest": sources.digest(),
-    }
+    facts = sheet_facts(row) | {"source_digest": sources.digest()}
     return Export(particles, images, rejects, rows_read, facts)
+
+
+def survey(row: SheetRow, root: Path) -> Survey:
+    """What `read` would find, without its images."""
+    path, sources, table, rejects, rows_read = _listed(row, root)
+    missing = [name for name in table[IMAGE] if not sources.holds(path.parent, name)]
+    return surveyed(sheet_facts(row), rows_read, len(rejects), len(table), missing)
+
+
+def _listed(row: SheetRow, root: Path) -> tuple[Path, Sources, pd.DataFrame, list[Reject], int]:
+    """The table's path, its folder's files, its rows, its rejects and the number of rows read."""
+    path = only_table(row, root, lambda lines: _header(lines, row.columns), "one with the columns of the map")
+    sources = Sources(root, path.parent)
+    return path, sources, *_table(sources.read_text(path), path.name, row.columns)
 
 
 def _header(lines: list[str], columns: dict[str, str]) -> tuple[int, str] | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.export import Export, Reject
+from stages.ingest.export import Export, Reject, Survey, surveyed
 from stages.ingest.images import SUFFIXES, decode
 from stages.ingest.mfi_table import header_line, read_table
 from stages.ingest.sheet import SheetRow
@@ -48,37 +48,51 @@ def recognises(path: Path) -> bool:
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
-    table_path = only_table(row, root, header_line, "a table with a column ECD(um)")
-    sources = Sources(root, table_path.parent)
-    text = sources.read_text(table_path)
-    table, rejects, rows_read, preamble = read_table(text, table_path.name)
-    told = {fact: next((preamble[key] for key in keys if key in preamble), None) for fact, keys in PREAMBLE.items()}
-    pixel_um = row.pixel_um or _number(told["pixel_um"], "pixel size", table_path.name)
-    if not pixel_um:
-        raise InputError(f"{table_path.name}: the table doesn't tell the pixel size; give pixel_um in the sheet")
-    edge, unclear = _edge(table, table_path.name)
-    images, uncut = _cut(table.drop(index=[i for i, _ in unclear]), sources, table_path)
+    path, sources, table, rejects, rows_read, facts = _listed(row, root)
+    edge, unclear = _edge(table, path.name)
+    images, uncut = _cut(table.drop(index=[i for i, _ in unclear]), sources, path)
     accepted = table.loc[sorted(images)]
-    facts = {
-        "simulated": "simulat" in "\n".join(text.split("\n")[: header_line(text.split("\n"))[0]]).casefold(),
-        "dilution": row.dilution or _number(told["dilution"], "dilution", table_path.name) or 1.0,
-        "imaged_ml": row.volume_ml or _number(told["imaged_ml"], "analyzed volume", table_path.name),
-        "pixel_um": pixel_um,
-        "software": told["software"],
-        "started": told["started"],
-        "source_digest": sources.digest(),
-    }
     return Export(
-        particles=_particles(accepted, pixel_um).assign(
-            edge=edge.loc[accepted.index].to_numpy(bool), source_file=table_path.name
+        particles=_particles(accepted, facts["pixel_um"]).assign(
+            edge=edge.loc[accepted.index].to_numpy(bool), source_file=path.name
         ),
         images=[images[i] for i in accepted.index],
         rejects=rejects + [reject for _, reject in unclear] + uncut,
         rows_read=rows_read,
-        facts=facts,
+        facts=facts | {"source_digest": sources.digest()},
         aliases=[f"{f}_{p}" for f, p in zip(accepted["Frame #"], accepted["Particle #"], strict=True)],
         warnings={"area_mismatch": _larger_than_box(accepted)},
     )
+
+
+def survey(row: SheetRow, root: Path) -> Survey:
+    """What `read` would find, without its images."""
+    _, sources, table, rejects, rows_read, facts = _listed(row, root)
+    numbers, frames = list(table["Frame #"].unique()), _frames(sources)
+    missing = [f"...Image_{number:05d}" for number in numbers if len(frames.get(number, [])) != 1]
+    return surveyed(facts, rows_read, len(rejects), len(numbers), missing)
+
+
+def _listed(row: SheetRow, root: Path) -> tuple[Path, Sources, pd.DataFrame, list[Reject], int, dict]:
+    """The table's path, its folder's files, its rows, its rejects, the number of rows read, and the run's facts."""
+    path = only_table(row, root, header_line, "a table with a column ECD(um)")
+    sources = Sources(root, path.parent)
+    text = sources.read_text(path)
+    table, rejects, rows_read, preamble = read_table(text, path.name)
+    told = {fact: next((preamble[key] for key in keys if key in preamble), None) for fact, keys in PREAMBLE.items()}
+    pixel_um = row.pixel_um or _number(told["pixel_um"], "pixel size", path.name)
+    if not pixel_um:
+        raise InputError(f"{path.name}: the table doesn't tell the pixel size; give pixel_um in the sheet")
+    lines = text.split("\n")
+    facts = {
+        "simulated": "simulat" in "\n".join(lines[: header_line(lines)[0]]).casefold(),
+        "dilution": row.dilution or _number(told["dilution"], "dilution", path.name) or 1.0,
+        "imaged_ml": row.volume_ml or _number(told["imaged_ml"], "analyzed volume", path.name),
+        "pixel_um": pixel_um,
+        "software": told["software"],
+        "started": told["started"],
+    }
+    return path, sources, table, rejects, rows_read, facts
 
 
 def _frames(sources: Sources) -> dict[int, list[Path]]:

@@ -1,10 +1,12 @@
-"""The table of formats: one module each, with read(row, root) and recognises(path)."""
+"""The table of formats: one module each, with recognises(path), survey(row, root) and read(row, root)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from stages.common.errors import InputError
 from stages.ingest import crops, flowcam, generic, mfi, visualspreadsheet
-from stages.ingest.export import Export
+from stages.ingest.export import Export, Survey
 from stages.ingest.paths import below
 from stages.ingest.sheet import SheetRow, contradictions
 
@@ -25,7 +27,8 @@ def with_format(row: SheetRow, root: Path) -> SheetRow:
     path = below(root, root / row.path)
     if not path.exists():
         raise InputError(f"column path: {row.path!r} is not there")
-    name = next((name for name, reader in READERS.items() if reader.recognises(path)), None)
+    with _told(row):
+        name = next((name for name, reader in READERS.items() if reader.recognises(path)), None)
     if name is None:
         held = ", ".join(sorted(item.name for item in path.iterdir())[:5]) if path.is_dir() else "it"
         raise InputError(
@@ -40,7 +43,20 @@ def with_format(row: SheetRow, root: Path) -> SheetRow:
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of a row whose format is known. Raises InputError when the run as a whole can't be read."""
-    try:
+    with _told(row):
         return READERS[row.format].read(row, root)
+
+
+def survey(row: SheetRow, root: Path) -> Survey:
+    """What `read` would find, without its images."""
+    with _told(row):
+        return READERS[row.format].survey(row, root)
+
+
+@contextmanager
+def _told(row: SheetRow) -> Iterator[None]:
+    """A file or folder that the system refuses to open is the user's to mend."""
+    try:
+        yield
     except OSError as error:
         raise InputError(f"{Path(error.filename or row.path).name}: can't be read: {error.strerror}") from None

@@ -132,6 +132,16 @@ def contradictions(row: SheetRow, formats: list[str], labelled: bool) -> list[tu
     return found
 
 
+def sheet_facts(row: SheetRow) -> dict:
+    """Facts of a run whose export tells nothing of itself."""
+    return {
+        "simulated": False,
+        "dilution": row.dilution or 1.0,
+        "imaged_ml": row.volume_ml,
+        "pixel_um": row.pixel_um,
+    }
+
+
 def _names_classes(row: SheetRow) -> bool:
     """Whether the export itself may tell the class of each particle."""
     return row.format == "crops" or "class" in row.columns

@@ -20,7 +20,7 @@ def join(table: pd.DataFrame, sources: Sources, path: Path) -> Cuts:
 
     Raises InputError when an image is numbered 0 and no particle is: the numbers then don't mean Particle ID.
     """
-    files = _numbered(sources.folder)
+    files = numbered(sources.folder)
     if 0 in files and len(table) and table["id"].min() > 0:
         raise InputError(
             f"{sources.name(files[0][0])}: an image is numbered 0 where {path.name} numbers its particles from "
@@ -37,7 +37,8 @@ def join(table: pd.DataFrame, sources: Sources, path: Path) -> Cuts:
     return Cuts(np.array(accepted, dtype=np.int64), images, np.zeros(len(accepted), dtype=bool), rejects, 0)
 
 
-def _numbered(folder: Path) -> dict[int, list[Path]]:
+def numbered(folder: Path) -> dict[int, list[Path]]:
+    """Images below `folder` by the number that their names end on, mosaics left out."""
     files: dict[int, list[Path]] = {}
     for path in sorted(folder.rglob("*")):
         name = NUMBERED.match(path.stem)

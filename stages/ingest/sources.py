@@ -36,6 +36,13 @@ class Sources:
             return path
         return sibling(folder, name) if "/" not in relative else None
 
+    def holds(self, folder: Path, name: str) -> bool:
+        """Whether `named` finds a file."""
+        try:
+            return self.named(folder, name) is not None
+        except InputError:
+            return False
+
     def read(self, path: Path) -> bytes:
         below(self.root, path)
         try:

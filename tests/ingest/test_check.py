@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.common.errors import InputError
+from stages.ingest.__main__ import command
+from tests.ingest.conftest import PROJECT
+from tests.ingest.exports import FlowCam, Mfi
+
+HEADER = "run,platform,sample,format,path,role,class\n"
+
+
+@pytest.fixture
+def check(workspace, capsys):
+    """The printed lines of a check of the sheet, which is no part of params.yaml."""
+
+    def run(sheet: str) -> list[str]:
+        params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+        params["ingest"] |= {"exports": "exports", "sheet": "another.csv", "labels": None}
+        Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+        Path("mine.csv").write_text(sheet)
+        before = sorted(workspace.rglob("*"))
+        command(["--check", "mine.csv"])
+        assert sorted(workspace.rglob("*")) == before
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_what_would_be_read(check):
+    export = FlowCam()
+    export.rows[2]["collage_file"] = "r1_000002.tif"
+    export.rows[3]["image_w"] = "0"
+    export.write(Path("exports"))
+    Mfi().write(Path("exports"))
+    head, flowcam, mfi, *notes = check(f"{HEADER}r1,A,s,,r1,class,x\nm1,B,s,,m1,blank,\n")
+    assert head.split() == [
+        "run",
+        "format",
+        "software",
+        "rows",
+        "refused",
+        "labels",
+        "um/px",
+        "imaged",
+        "mL",
+        "files",
+        "missing",
+    ]
+    assert flowcam.split() == ["r1", "flowcam", "Spreadsheet", "1.2", "4", "1", "0", "0.5", "5e-07", "2", "1"]
+    assert mfi.split() == ["m1", "mfi", "-", "3", "0", "0", "0.75", "0.25", "2", "0"]
+    assert notes == ["line 2, run r1: missing: r1_000002.tif"]
+
+
+def test_runs_that_can_not_be_read_are_told_beside_the_others(check):
+    FlowCam().write(Path("exports"))
+    with pytest.raises(InputError, match=r"1 of 2 runs can't be read\n(.*\n)+line 3, run r2: .*'r2' is not there"):
+        check(f"{HEADER}r1,A,s,,r1,class,x\nr2,A,s,,r2,class,x\n")
