@@ -13,7 +13,7 @@ from tests.diffusion.conftest import EDGE, LABEL
 
 
 def test_from_images_to_metrics_and_pictures(project):
-    project.write({"train": 14, "selection": 6, "validation": 6}, epochs=6)
+    project.write({"train": 14, "selection": 6, "validation": 6}, epochs=6, lr=3e-3, lr_schedule="constant")
     plan = project.run("train")
     assert "12 images of 16 px" in plan
     assert "18 steps of 5" in plan
