@@ -21,14 +21,15 @@ from stages.ingest.table import write_runs
 
 OUT = Path("data/ingested")
 METRICS = Path("metrics/ingest.json")
+PICTURES = Path("plots/ingest")
 
 
 def main() -> None:
     settings = load().ingest
     rows, root, labels = _given(settings)
     try:
-        with replacing_folder(OUT) as folder:
-            outcomes = _ingest(rows, root, labels, folder)
+        with replacing_folder(PICTURES) as pictures, replacing_folder(OUT) as folder:
+            outcomes = _ingest(rows, root, labels, folder, pictures)
             _refuse_bad_runs(settings, outcomes)
             write_runs(folder / "runs.parquet", [outcome.facts for outcome in outcomes if outcome.error is None])
             write_csv(folder / "rejects.csv", rejects_table(outcomes))
@@ -68,11 +69,11 @@ def _labels(settings: Ingest, root: Path, runs: list[str]) -> Labels:
     return read_labels(root / settings.labels, root, runs) if settings.labels else Labels(runs)
 
 
-def _ingest(rows: list[SheetRow], root: Path, labels: Labels, folder: Path) -> list[Outcome]:
+def _ingest(rows: list[SheetRow], root: Path, labels: Labels, folder: Path, pictures: Path) -> list[Outcome]:
     """Every run's outcome in the sheet's order; runs are read beside each other, one process each."""
     work = Parallel(n_jobs=min(len(rows), cpu_count()), return_as="generator")
-    root, folder = root.resolve(), folder.resolve()  # a process that is used again may stand elsewhere
-    jobs = (delayed(ingest_run)(row, root, labels.by_run[row.run], folder) for row in rows)
+    places = root.resolve(), folder.resolve(), pictures.resolve()  # a process that is used again may stand elsewhere
+    jobs = (delayed(ingest_run)(row, labels.by_run[row.run], *places) for row in rows)
     return list(progress(work(jobs), "runs", total=len(rows)))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.common.errors import InputError
+from stages.ingest.contact import write_contact_sheet
 from stages.ingest.export import Reject
 from stages.ingest.labels import join
 from stages.ingest.readers import read, with_format
@@ -25,8 +26,11 @@ class Outcome:
     error: str | None = None
 
 
-def ingest_run(row: SheetRow, root: Path, labels: dict[str, str], folder: Path) -> Outcome:
-    """Write `<run>.parquet` in `folder`. A run that can't be read at all comes back as an Outcome with an error."""
+def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path, pictures: Path) -> Outcome:
+    """Write `<run>.parquet` in `folder` and `<run>.png` in `pictures`.
+
+    A run that can't be read at all comes back as an Outcome with an error.
+    """
     try:
         row = with_format(row, root)
         export = without_duplicates(read(row, root))
@@ -36,5 +40,6 @@ def ingest_run(row: SheetRow, root: Path, labels: dict[str, str], folder: Path) 
     classes, unknown = join(labels, list(export.particles["source_id"]), export.aliases)
     table = particle_table(row, export, classes)
     write_particles(folder / f"{row.run}.parquet", table)
+    write_contact_sheet(pictures / f"{row.run}.png", row.run, export)
     counts = Counter(label for label in table["class"].to_pylist() if label is not None)
     return Outcome(row, facts, export.rejects, export.warnings, dict(sorted(counts.items())), unknown)

@@ -41,8 +41,8 @@ def test_modes_and_depths(workspace, ingest):
 
 def test_an_image_too_large_to_be_a_particle_is_refused_unread(workspace, ingest, monkeypatch):
     save("ok.png", np.zeros((5, 5), np.uint8))
-    save("bomb.png", np.zeros((60, 60), np.uint8))
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    save("bomb.png", np.zeros((300, 300), np.uint8))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20_000)
     result = ingest(SHEET.format(label="x"))
     assert result.rejects["file"].tolist() == ["bomb.png"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from stages.common.errors import InputError
 from stages.ingest import flowcam, table
@@ -112,7 +112,7 @@ def tiff_header(edge: int) -> bytes:
 
 def test_an_immense_image_is_refused_before_it_is_decoded(export, ingest, monkeypatch):
     COLLAGE.write_bytes(tiff_header(60_000))
-    monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
+    monkeypatch.setattr(TiffImagePlugin.TiffImageFile, "load", lambda image: pytest.fail("decoded"))
     result = ingest(SHEET)
     assert counts(result) == [4, 0, 4]
     assert result.rejects["reason"].str.contains("larger than any image of a particle").all()
