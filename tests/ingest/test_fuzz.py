@@ -1,0 +1,63 @@
+"""Exports spoilt at random are read or refused, never with a traceback or a silently wrong value.
+
+`python benchmarks/ingest_fuzz.py` does the same to instruments' own files, thousands of times.
+"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from stages.common.errors import InputError
+from tests.ingest.exports import FlowCam, Mfi
+from tests.ingest.mutations import Original, spoil
+from tests.ingest.test_visualspreadsheet import PIXELS, V4
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory) -> dict[str, Original]:
+    root = tmp_path_factory.mktemp("exports")
+    FlowCam().write(root)
+    Mfi().write(root)
+    (root / "v").mkdir()
+    (root / "v/v.csv").write_bytes(V4.encode())
+    Image.fromarray(PIXELS).save(root / "v/v_000001.tif", compression="tiff_lzw")
+    return {
+        "flowcam": Original(root / "r1", "flowcam", "r1.lst"),
+        "mfi": Original(root / "m1", "mfi", "particles.csv"),
+        "visualspreadsheet": Original(root / "v", "visualspreadsheet", "v.csv"),
+    }
+
+
+@pytest.mark.parametrize("form", ["flowcam", "mfi", "visualspreadsheet"])
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(chance=st.randoms(use_true_random=False))
+def test_spoilt_exports(originals, form, chance):
+    original = originals[form]
+    try:
+        done = spoil(original, chance)
+        assert original.judge() == [], done
+    except InputError as error:
+        assert str(error)
+    finally:
+        original.restore()
+
+
+def test_the_judge_sees_a_silent_error(originals, monkeypatch):
+    """Were a reader to mistake one value, the judge would tell."""
+    original = originals["flowcam"]
+    assert original.judge() == []
+    read = original.read()
+    monkeypatch.setattr(original, "read", lambda: read.assign(abd_um=read["abd_um"] + 1e-9))
+    assert len(original.judge()) == 4
+
+
+def test_the_judge_excuses_what_was_touched(originals):
+    original = originals["flowcam"]
+    text = original.table_path.read_text()
+    Path(original.table_path).write_text(text.replace("9.0338", "9.0339", 1))
+    assert original.judge() == []
+    original.restore()
+    assert original.table_path.read_text() == text
