@@ -1,5 +1,6 @@
 """Cut the particles of a FlowCam list out of its collages, and compare each with its mask."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ Region = tuple[float, float, float, float]
 
 @dataclass
 class Cuts:
-    """Accepted rows of the list (index labels, in the list's order), their images and edge flags."""
+    """Accepted rows of the table (positions, in its order), their images and edge flags."""
 
     rows: np.ndarray
     images: list[np.ndarray]
@@ -32,34 +33,53 @@ def cut(table: pd.DataFrame, sources: Sources, list_path: Path, region: Region |
     region: acceptable region of the frame (left, right, top, bottom); a particle that reaches it is marked as edge.
     border_px: pixels that the software keeps around a particle.
     """
-    images: dict[int, np.ndarray] = {}
-    edge: dict[int, bool] = {}
+    images: list[np.ndarray | None] = [None] * len(table)
+    edge = np.zeros(len(table), dtype=bool)
     rejects: list[Reject] = []
     mismatches = 0
-    for name, rows in table.groupby("collage_file", sort=False):
+    lines, area = table["source_line"].tolist(), table["raw_area"].round().tolist() if "raw_area" in table else None
+    boxes = table[["image_x", "image_y", "image_w", "image_h"]].to_numpy()
+    near = _near_the_side(table, region)
+    for name, rows in _by_collage(table):
         try:
             collage = _load(sources, _collage_path(sources, list_path, name))
         except InputError as error:
-            rejects += [Reject(list_path.name, line, "collage_file", str(error)) for line in rows["source_line"]]
+            rejects += [Reject(list_path.name, lines[row], "collage_file", str(error)) for row in rows]
             continue
         mask = _mask(sources, list_path, name, collage.shape[:2])
         height, width = collage.shape[:2]
-        for row in rows.itertuples():
-            bottom, right = row.image_y + row.image_h, row.image_x + row.image_w
+        for row, (x, y, w, h) in zip(rows, boxes[rows].tolist(), strict=True):
+            bottom, right = y + h, x + w
             if bottom > height or right > width:
                 reason = f"the crop ends at x {right}, y {bottom}, outside of {name} ({width} x {height} px)"
-                rejects.append(Reject(list_path.name, row.source_line, "image_x", reason))
+                rejects.append(Reject(list_path.name, lines[row], "image_x", reason))
                 continue
-            place = np.s_[row.image_y : bottom, row.image_x : right]
-            images[row.Index] = collage[place].copy()
-            particle = None if mask is None else mask[place]
-            if particle is not None and hasattr(row, "raw_area"):
-                mismatches += int(np.count_nonzero(particle) != round(row.raw_area))
-            edge[row.Index] = _touches(row, region, particle, border_px)
-    accepted = np.array(sorted(images), dtype=np.int64)
-    return Cuts(
-        accepted, [images[i] for i in accepted], np.array([edge[i] for i in accepted], dtype=bool), rejects, mismatches
-    )
+            images[row] = collage[y:bottom, x:right].copy()
+            particle = None if mask is None else mask[y:bottom, x:right]
+            if particle is not None and area is not None:
+                mismatches += np.count_nonzero(particle) != area[row]
+            if near[row]:
+                edge[row] = _touches(table.iloc[row], region, particle, border_px)
+    accepted = np.array([row for row, image in enumerate(images) if image is not None], dtype=np.int64)
+    return Cuts(accepted, [images[row] for row in accepted], edge[accepted], rejects, int(mismatches))
+
+
+def _by_collage(table: pd.DataFrame) -> Iterator[tuple[str, list[int]]]:
+    """Each collage's name and its rows, in the order in which the list names them."""
+    codes, names = pd.factorize(table["collage_file"])
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    for number, name in enumerate(names):
+        yield name, order[starts[number] : starts[number + 1]].tolist()
+
+
+def _near_the_side(table: pd.DataFrame, region: Region | None) -> np.ndarray:
+    """Rows whose crop reaches a side of the region; only these can be edge particles."""
+    if region is None or not {"src_x", "src_y"} <= set(table):
+        return np.zeros(len(table), dtype=bool)
+    left, right, top, bottom = region
+    across = (table["src_x"] > left) & (table["src_x"] + table["image_w"] - 1 < right)
+    return ~(across & (table["src_y"] > top) & (table["src_y"] + table["image_h"] - 1 < bottom)).to_numpy()
 
 
 def _collage_path(sources: Sources, list_path: Path, name: str) -> Path:
@@ -88,16 +108,12 @@ def _mask(sources: Sources, list_path: Path, name: str, shape: tuple[int, int]) 
     return mask > 0 if mask.shape == shape else None
 
 
-def _touches(row, region: Region | None, particle: np.ndarray | None, border_px: float) -> bool:
+def _touches(row: pd.Series, region: Region, particle: np.ndarray | None, border_px: float) -> bool:
     """Whether a particle reaches the border of the acceptable region: by its mask, else by its crop less the kept
     border (so a particle within that border of the region's side counts as well)."""
-    if region is None or not hasattr(row, "src_x") or not hasattr(row, "src_y"):
-        return False
     left, right, top, bottom = region
-    x0, y0 = row.src_x, row.src_y
-    x1, y1 = x0 + row.image_w - 1, y0 + row.image_h - 1
-    if x0 > left and x1 < right and y0 > top and y1 < bottom:
-        return False
+    x0, y0 = row["src_x"], row["src_y"]
+    x1, y1 = x0 + row["image_w"] - 1, y0 + row["image_h"] - 1
     if particle is None:
         return x0 <= left or y0 <= top or x1 - border_px >= right or y1 - border_px >= bottom
     columns, lines = np.flatnonzero(particle.any(axis=0)), np.flatnonzero(particle.any(axis=1))

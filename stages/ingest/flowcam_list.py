@@ -3,7 +3,7 @@
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, parse, split_rows
+from stages.ingest.columns import Column, read_rows
 from stages.ingest.export import Reject
 
 FORMAT = "017"
@@ -56,9 +56,7 @@ def read_list(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int]:
         missing.append("id")
     if missing:
         raise InputError(f"{file}: the list has no column {', '.join(missing)}; export it with all columns")
-    rows, cut = split_rows(lines, first, names, "|", file)
-    table, wrong = parse(rows, COLUMNS, file)
-    return table, cut + wrong, rows.read
+    return read_rows(lines, first, names, COLUMNS, "|", file)
 
 
 def _header(lines: list[str], file: str) -> tuple[list[str], int]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from stages.common.errors import InputError
 from stages.ingest.column_map import IMAGE, wanted
-from stages.ingest.columns import parse, plain, split_fields, split_rows
+from stages.ingest.columns import plain, read_rows, split_fields
 from stages.ingest.export import Export, Reject, Survey, surveyed
 from stages.ingest.images import decode
 from stages.ingest.sheet import SheetRow, sheet_facts
@@ -77,10 +77,9 @@ def _table(text: str, file: str, columns: dict[str, str]) -> tuple[pd.DataFrame,
     names = [of_plain.get(plain(cell), cell.strip()) for cell in split_fields(lines[at], delimiter)]
     if twice := sorted({name for name in names if name in of_plain.values() and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
-    rows, cut = split_rows(lines, at + 1, names, delimiter, file, quoted=True)
-    table, wrong = parse(rows, wanted(columns), file)
+    table, rejects, rows_read = read_rows(lines, at + 1, names, wanted(columns), delimiter, file, quoted=True)
     kept = {ours: table[theirs] for ours, theirs in columns.items()} | {"source_line": table["source_line"]}
-    return pd.DataFrame(kept), cut + wrong, rows.read
+    return pd.DataFrame(kept), rejects, rows_read
 
 
 def _image(sources: Sources, folder: Path, name: str) -> np.ndarray:

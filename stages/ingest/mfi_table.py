@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, parse, plain, split_rows
+from stages.ingest.columns import Column, plain, read_rows
 from stages.ingest.export import Reject
 
 COLUMNS = [
@@ -55,9 +55,7 @@ def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, d
         raise InputError(f"{file}, line {at + 1}: no column {', '.join(missing)}; export the table with all columns")
     if twice := sorted({name for name in names if name in KNOWN.values() and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
-    rows, cut = split_rows(lines, at + 1, names, delimiter, file)
-    table, wrong = parse(rows, COLUMNS, file)
-    return table, cut + wrong, rows.read, _preamble(lines[:at], delimiter)
+    return *read_rows(lines, at + 1, names, COLUMNS, delimiter, file), _preamble(lines[:at], delimiter)
 
 
 def _preamble(lines: list[str], delimiter: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Read one run from sheet to Parquet file: the piece of work that runs beside others."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from stages.ingest.export import Reject
 from stages.ingest.labels import join
 from stages.ingest.readers import read, with_format
 from stages.ingest.sheet import SheetRow
-from stages.ingest.table import particle_table, run_facts, without_duplicates, write_particles
+from stages.ingest.table import run_facts, without_duplicates, write_particles
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,6 @@ def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path, 
         return Outcome(row, None, [], {}, {}, len(labels), str(error))
     facts = run_facts(row, export)
     classes, unknown = join(labels, list(export.particles["source_id"]), export.aliases)
-    table = particle_table(row, export, classes)
-    write_particles(folder / f"{row.run}.parquet", table)
+    counts = write_particles(folder / f"{row.run}.parquet", row, export, classes)
     write_contact_sheet(pictures / f"{row.run}.png", row.run, export)
-    counts = Counter(label for label in table["class"].to_pylist() if label is not None)
     return Outcome(row, facts, export.rejects, export.warnings, dict(sorted(counts.items())), unknown)

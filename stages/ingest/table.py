@@ -1,5 +1,6 @@
 """From what a reader hands back to the contract's tables, counted: rows read = accepted + rejected."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,9 +39,9 @@ def without_duplicates(export: Export) -> Export:
     )
 
 
-def particle_table(row: SheetRow, export: Export, labels: list[str | None]) -> pa.Table:
-    """The particles as Arrow table of the contract. A particle's own label goes before the run's."""
-    particles = export.particles
+def particle_table(row: SheetRow, export: Export, labels: list[str | None], rows: slice = slice(None)) -> pa.Table:
+    """The particles (of `rows`) as Arrow table of the contract. A particle's own label goes before the run's."""
+    particles, images, labels = export.particles[rows], export.images[rows], labels[rows]
     own = particles["class"] if "class" in particles else pd.Series(row.label, index=particles.index, dtype=object)
     columns = {name: particles[name] for name in particles if name in PARTICLES.names}
     columns |= {
@@ -51,10 +52,10 @@ def particle_table(row: SheetRow, export: Export, labels: list[str | None]) -> p
         "role": [row.role] * len(particles),
         "class": [label or common for label, common in zip(labels, own, strict=True)],
         "simulated": [export.facts["simulated"]] * len(particles),
-        "image": [image.tobytes() for image in export.images],
-        "height": [image.shape[0] for image in export.images],
-        "width": [image.shape[1] for image in export.images],
-        "channels": [image.shape[2] if image.ndim == 3 else 1 for image in export.images],
+        "image": [image.tobytes() for image in images],
+        "height": [image.shape[0] for image in images],
+        "width": [image.shape[1] for image in images],
+        "channels": [image.shape[2] if image.ndim == 3 else 1 for image in images],
     }
     arrays = [_array(columns.get(field.name), field, len(particles)) for field in PARTICLES]
     return pa.Table.from_arrays(arrays, schema=PARTICLES)
@@ -81,10 +82,17 @@ def run_facts(row: SheetRow, export: Export) -> dict:
     return dict.fromkeys(RUNS.names) | facts | export.facts
 
 
-def write_particles(path: Path, table: pa.Table) -> None:
-    """Images are not dictionary-encoded: no two are alike."""
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    pq.write_table(table, path, compression="zstd", row_group_size=ROWS_AT_ONCE, use_dictionary=texts)
+def write_particles(path: Path, row: SheetRow, export: Export, labels: list[str | None]) -> Counter:
+    """Write the run's particles; return how many are of each class. One row group is in memory at once as Arrow
+    holds it. Images are not dictionary-encoded: no two are alike."""
+    texts = [field.name for field in PARTICLES if pa.types.is_string(field.type)]
+    counts: Counter = Counter()
+    with pq.ParquetWriter(path, PARTICLES, compression="zstd", use_dictionary=texts) as writer:
+        for start in range(0, max(len(export.images), 1), ROWS_AT_ONCE):
+            table = particle_table(row, export, labels, slice(start, start + ROWS_AT_ONCE))
+            writer.write_table(table, row_group_size=ROWS_AT_ONCE)
+            counts.update(label for label in table["class"].to_pylist() if label is not None)
+    return counts
 
 
 def write_runs(path: Path, runs: list[dict]) -> None:

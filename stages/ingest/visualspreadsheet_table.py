@@ -8,7 +8,7 @@ import re
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, parse, plain, split_fields, split_rows
+from stages.ingest.columns import Column, plain, read_rows, split_fields
 from stages.ingest.export import Reject
 
 # Columns that are used: their name in VisualSpreadsheet, and in a FlowCam list.
@@ -92,9 +92,8 @@ def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, s
     if twice := sorted({name for name in names if name in LIST_NAMES and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
     end = _end(lines, at + 1, delimiter)
-    rows, cut = split_rows(lines[:end], at + 1, names, delimiter, file, quoted=True)
-    table, wrong = parse(rows, COLUMNS, file)
-    return table.rename(columns=LIST_NAMES), cut + wrong, rows.read, "\n".join(lines[:at] + lines[end:])
+    table, rejects, rows_read = read_rows(lines[:end], at + 1, names, COLUMNS, delimiter, file, quoted=True)
+    return table.rename(columns=LIST_NAMES), rejects, rows_read, "\n".join(lines[:at] + lines[end:])
 
 
 def _name_and_unit(cell: str) -> tuple[str, str | None]:
