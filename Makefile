@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SCALE ?= paper
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup repro test prove lint scale
+.PHONY: help setup repro test prove lint scale graph
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -33,3 +33,6 @@ lint: setup   ## put the code into its form
 
 scale: setup   ## write a scale over params.yaml: make scale SCALE=paper
 	python -m stages.common.scale params/$(SCALE).yaml
+
+graph: setup   ## draw dvc.yaml into README.md
+	python docs/graph.py

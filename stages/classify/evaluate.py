@@ -68,6 +68,12 @@ def draw_pictures(folder: Path, label, probabilities, images: np.ndarray, found,
     write_csv(folder / "errors.csv", found)
 
 
+def predictions_folder(classifier: Classifier, name: str) -> Path:
+    """Networks trained on real images alone lie apart: what reads them doesn't rerun when a generator changes."""
+    mixed = any(classifier.training["synthetic"].values())
+    return Path("data/predictions") / ("mixed" if mixed else "real") / name
+
+
 def main() -> None:
     params = load()
     name = "-".join(dataset_and_architecture(params))
@@ -87,7 +93,7 @@ def main() -> None:
     found = suspects(judged, seeds, classes)
     metrics = metrics_of(judged, label, seeds, found, classifier, params.evaluate, params.seed)
 
-    with replacing_folder(Path("data/predictions") / name) as folder:
+    with replacing_folder(predictions_folder(classifier, name)) as folder:
         for number, (probabilities, _) in enumerate(seen):
             file = f"repeat-{number}.parquet" if number else "predictions.parquet"
             write_parquet(folder / file, predictions_table(particles, probabilities, classes))

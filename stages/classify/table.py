@@ -49,7 +49,8 @@ def contrasts_of(params: Params, metrics: dict[str, dict]) -> dict[str, dict]:
         for mixed, real in counterparts(params.assemble).items():
             name, other = f"{mixed}-{architecture}", f"{real}-{architecture}"
             platform, classes = metrics[name]["platform"], list(metrics[name]["native"]["classes"])
-            tables = [seeds_of(Path("data/predictions") / each, platform) for each in (name, other)]
+            folders = [Path("data/predictions/mixed") / name, Path("data/predictions/real") / other]
+            tables = [seeds_of(folder, platform) for folder in folders]
             found[name] = {"against": other, **contrast(*tables, classes, params.evaluate.bootstrap, params.seed)}
     return found
 

@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 from stages.common.errors import InputError
 from stages.common.origin import origin_of
 
-PREDICTIONS = Path("data/predictions")
+PREDICTIONS = Path("data/predictions/real")
 
 
 def read_predictions(network: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from stages.simulate.flowcam import imaged_ml
 from stages.simulate.measured import Run
 from stages.simulate.spheres import SphereTable, sphere_table
 
-RADII_UM = np.geomspace(0.4, 15.0, 30)
+RADII_UM = np.geomspace(0.4, 15.0, 120)  # 3 % apart: in between, images err by about one grey level
 
 
 def runs_of(settings: Simulate) -> list[Run]:

@@ -28,10 +28,10 @@ def judged(workspace, tiny, monkeypatch):
 
 
 def test_evaluation_and_table(judged):
-    predictions = pd.read_parquet(f"data/predictions/{NAME}/predictions.parquet")
+    predictions = pd.read_parquet(f"data/predictions/real/{NAME}/predictions.parquet")
     check_predictions(predictions)
     check_metrics(judged, predictions[predictions["platform"] == "A"])
-    check_embedding(pd.read_parquet(f"data/predictions/{NAME}/embedding.parquet"))
+    check_embedding(pd.read_parquet(f"data/predictions/real/{NAME}/embedding.parquet"))
     pictures = {path.name for path in Path(f"plots/classify/{NAME}").iterdir()}
     assert pictures == {"confusion.png", "precision_recall.png", "errors.png", "errors.csv"}
 
@@ -47,7 +47,7 @@ def check_predictions(predictions: pd.DataFrame) -> None:
     shares = predictions[["p_protein", "p_silicone_oil", "p_air_bubble"]]
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
     assert (shares.idxmax(axis=1) == "p_" + predictions["predicted"]).all()
-    assert Path(f"data/predictions/{NAME}/repeat-1.parquet").exists()
+    assert Path(f"data/predictions/real/{NAME}/repeat-1.parquet").exists()
 
 
 def check_metrics(judged: dict, own: pd.DataFrame) -> None:

@@ -81,7 +81,7 @@ class Workspace:
         table = labelled[["particle_id", "run", "platform", "class", "simulated"]].reset_index(drop=True)
         right = self.random.random(len(table)) < table["platform"].map(accuracy)
         table["predicted"] = table["class"].where(right, self.random.choice(CLASSES, len(table)))
-        folder = self.folder / "data/predictions" / network
+        folder = self.folder / "data/predictions/real" / network
         folder.mkdir(parents=True)
         table.to_parquet(folder / "predictions.parquet")
         features = self.random.normal(size=(len(table), 8))

@@ -49,7 +49,7 @@ def test_everything_with_two_platforms(two_platforms):
 def test_four_matrices_hold_each_particle_once(two_platforms):
     main()
     crossed = metrics()["transfer"]
-    predictions = pd.read_parquet("data/predictions/real-1-resnet18/predictions.parquet")
+    predictions = pd.read_parquet("data/predictions/real/real-1-resnet18/predictions.parquet")
     for platform, own in predictions.groupby("platform"):
         matrix = np.array(crossed["A"][platform]["confusion"])
         assert matrix.sum() == len(own)
@@ -114,7 +114,7 @@ def test_a_picture_that_is_no_longer_made_is_gone(two_platforms):
 
 
 def test_missing_predictions_name_the_mend(two_platforms):
-    Path("data/predictions/real-1-b-resnet18/predictions.parquet").unlink()
+    Path("data/predictions/real/real-1-b-resnet18/predictions.parquet").unlink()
     with pytest.raises(InputError, match="evaluate the networks"):
         main()
     assert not Path("metrics/compare.json").exists()

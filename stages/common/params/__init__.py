@@ -52,7 +52,7 @@ class Params(Block):
                         f"assemble {name}: {count} synthetic images of {kind} are asked for, "
                         f"but diffusion.sampler.images is {self.diffusion.sampler.images}"
                     )
-        trained = [f"{d}-{a}" for d in self.datasets for a in self.classify.architectures]
+        trained = [f"{d}-{a}" for d in self.assemble.real for a in self.classify.architectures]
         _known("compare.networks", list(self.compare.networks.values()), trained)
         return self
 
