@@ -1,6 +1,8 @@
 """Cut the particles of a FlowCam list out of its collages, and compare each with its mask."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from stages.ingest.paths import sibling
 from stages.ingest.sources import Sources
 
 Region = tuple[float, float, float, float]
+DECODERS = 2
 
 
 @dataclass
@@ -40,13 +43,12 @@ def cut(table: pd.DataFrame, sources: Sources, list_path: Path, region: Region |
     lines, area = table["source_line"].tolist(), table["raw_area"].round().tolist() if "raw_area" in table else None
     boxes = table[["image_x", "image_y", "image_w", "image_h"]].to_numpy()
     near = _near_the_side(table, region)
-    for name, rows in _by_collage(table):
+    for name, rows, page in _ahead(_by_collage(table), sources, list_path):
         try:
-            collage = _load(sources, _collage_path(sources, list_path, name))
+            collage, mask = page.result()
         except InputError as error:
             rejects += [Reject(list_path.name, lines[row], "collage_file", str(error)) for row in rows]
             continue
-        mask = _mask(sources, list_path, name, collage.shape[:2])
         height, width = collage.shape[:2]
         for row, (x, y, w, h) in zip(rows, boxes[rows].tolist(), strict=True):
             bottom, right = y + h, x + w
@@ -62,6 +64,26 @@ def cut(table: pd.DataFrame, sources: Sources, list_path: Path, region: Region |
                 edge[row] = _touches(table.iloc[row], region, particle, border_px)
     accepted = np.array([row for row, image in enumerate(images) if image is not None], dtype=np.int64)
     return Cuts(accepted, [images[row] for row in accepted], edge[accepted], rejects, int(mismatches))
+
+
+def _ahead(
+    groups: Iterator[tuple[str, list[int]]], sources: Sources, list_path: Path
+) -> Iterator[tuple[str, list[int], Future]]:
+    """Each collage's name, rows and pixels (with the mask). The next ones are decoded while one is cut (Pillow lets
+    other threads run meanwhile), and no more are held than are worked on."""
+    waiting: deque[tuple[str, list[int], Future]] = deque()
+    with ThreadPoolExecutor(DECODERS) as decoders:
+        for name, rows in groups:
+            waiting.append((name, rows, decoders.submit(_page, sources, list_path, name)))
+            if len(waiting) > DECODERS:
+                yield waiting.popleft()
+        yield from waiting
+
+
+def _page(sources: Sources, list_path: Path, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """A collage, and its mask where there is one."""
+    collage = _load(sources, _collage_path(sources, list_path, name))
+    return collage, _mask(sources, list_path, name, collage.shape[:2])
 
 
 def _by_collage(table: pd.DataFrame) -> Iterator[tuple[str, list[int]]]:

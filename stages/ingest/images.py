@@ -1,7 +1,6 @@
 """From the bytes of an image file to uint8 pixels."""
 
 import io
-import warnings
 
 import numpy as np
 from PIL import Image
@@ -20,13 +19,13 @@ def decode(content: bytes) -> np.ndarray:
     for one larger than Pillow's limit against decompression bombs.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as image:
-                return grey_if_equal(_pixels(image))
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # Pillow itself refuses only twice as many
+                raise Image.DecompressionBombError(f"{image.width} x {image.height} px")
+            return grey_if_equal(_pixels(image))
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise InputError(f"not a readable image: {error}") from None
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
         raise InputError(f"larger than any image of a particle can be: {error}") from None
 
 

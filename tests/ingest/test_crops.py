@@ -39,9 +39,11 @@ def test_modes_and_depths(workspace, ingest):
     assert result.runs.loc["c1", ["rows_read", "accepted", "rejected"]].tolist() == [5, 4, 1]
 
 
-def test_an_image_too_large_to_be_a_particle_is_refused_unread(workspace, ingest, monkeypatch):
+@pytest.mark.parametrize("edge", [160, 300])  # above Pillow's limit, and above twice that
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_an_image_too_large_to_be_a_particle_is_refused_unread(workspace, ingest, monkeypatch, edge):
     save("ok.png", np.zeros((5, 5), np.uint8))
-    save("bomb.png", np.zeros((300, 300), np.uint8))
+    save("bomb.png", np.zeros((edge, edge), np.uint8))
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20_000)
     result = ingest(SHEET.format(label="x"))
     assert result.rejects["file"].tolist() == ["bomb.png"]
