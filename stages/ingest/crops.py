@@ -67,8 +67,6 @@ def _labelled_images(row: SheetRow, folder: Path) -> list[tuple[Path, str | None
         )
     if by_class and row.label is not None:
         raise InputError(f"column class: {row.label!r}, but {row.path!r} has class folders; leave the cell empty")
-    if alone and row.label is None and row.role == "class":
-        raise InputError(f"column class: empty, and {row.path!r} has no class folders; name the class")
     if not alone and not by_class:
         raise InputError(f"column path: {row.path!r} holds no image ({', '.join(SUFFIXES)})")
     return [(path, row.label) for path in alone] + [(path, name) for name in by_class for path in by_class[name]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stages.common.errors import InputError
 from stages.ingest.contact import write_contact_sheet
-from stages.ingest.export import Reject
+from stages.ingest.export import Export, Reject
 from stages.ingest.labels import join
 from stages.ingest.readers import read, with_format
 from stages.ingest.sheet import SheetRow
@@ -33,6 +33,7 @@ def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path, 
     try:
         row = with_format(row, root)
         export = without_duplicates(read(row, root))
+        _check_class(row, export, labels)
     except InputError as error:
         return Outcome(row, None, [], {}, {}, len(labels), str(error))
     facts = run_facts(row, export)
@@ -40,3 +41,10 @@ def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path, 
     counts = write_particles(folder / f"{row.run}.parquet", row, export, classes)
     write_contact_sheet(pictures / f"{row.run}.png", row.run, export)
     return Outcome(row, facts, export.rejects, export.warnings, dict(sorted(counts.items())), unknown)
+
+
+def _check_class(row: SheetRow, export: Export, labels: dict[str, str]) -> None:
+    """A run of role class must get its classes from somewhere: the sheet, the export or labels of its particles."""
+    told = export.particles["class"].notna().any() if "class" in export.particles else False
+    if row.role == "class" and row.label is None and not labels and not told and len(export.particles):
+        raise InputError("column class: empty, and neither the export nor labels name classes; name the class")

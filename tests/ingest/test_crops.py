@@ -60,3 +60,11 @@ def test_class_of_a_folder_without_class_folders(workspace, ingest):
     Path("exports/c1/1.png").unlink()
     with pytest.raises(InputError, match="leave the cell empty"):
         ingest(SHEET.format(label="x"))
+
+
+def test_one_folder_with_a_table_of_labels(workspace, ingest):
+    for name in ("1.png", "2.png", "3.png"):
+        save(name, np.zeros((5, 5), np.uint8))
+    Path("exports/labels.csv").write_text("run,particle,class\nc1,1.png,oil\nc1,3.PNG,air\n")
+    particles = ingest(SHEET.format(label=""), labels="labels.csv").particles("c1")
+    assert particles["class"].dropna().to_dict() == {0: "oil", 2: "air"}
