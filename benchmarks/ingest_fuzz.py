@@ -1,0 +1,112 @@
+"""Spoil instruments' own exports and look what the readers make of them:
+`python benchmarks/ingest_fuzz.py [MUTATIONS] [DATA]` (2,400; ../shared/data).
+
+Counts tracebacks, hangs (a run of a few hundred particles that takes longer than 20 s) and silent errors: accepted
+particles with another value than in the unspoilt export in a field that no change touched. Lists are cut to their first
+particles, so that thousands of mutations take minutes; collages, contexts and summaries are whole.
+"""
+
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.ingest_result import write_result  # noqa: E402
+from stages.common.errors import InputError  # noqa: E402
+from tests.ingest.mutations import Original, spoil  # noqa: E402
+
+DATA = ROOT.parent / "shared" / "data"
+SECONDS_OF_A_HANG = 20
+PARTICLES = 120
+
+
+class Hang(BaseException):
+    """Raised by the clock; no `except Exception` takes it for an answer."""
+
+
+def originals(data: Path, folder: Path) -> list[Original]:
+    """Copies of the real exports, their tables cut: runs as lists, one as a VisualSpreadsheet table."""
+    found = []
+    for number, run in enumerate(sorted((data / "flowcam_labelled/runs").iterdir())[:3]):
+        copy = _copy(run, folder / f"list{number}", f"{run.name}.lst", ".csv")
+        found.append(Original(copy, "flowcam", f"{run.name}.lst"))
+    run = sorted((data / "flowcam_labelled/runs").iterdir())[0]
+    copy = _copy(run, folder / "table", f"{run.name}.csv", ".lst")
+    found.append(Original(copy, "visualspreadsheet", f"{run.name}.csv"))
+    portrait = data / "formats/lst65_portrait"
+    name = next(portrait.glob("*.lst")).name
+    found.append(Original(_copy(portrait, folder / "portrait", name, ".txt"), "flowcam", name))
+    return found
+
+
+def _copy(run: Path, to: Path, table: str, without: str) -> Path:
+    """The run's folder with the first particles of its table; files that end on `without` and backgrounds stay away."""
+    to.mkdir()
+    for path in run.iterdir():
+        if path.name == table or not (path.suffix in (without, ".edg", ".cla", ".md") or path.name.startswith("cal_")):
+            shutil.copyfile(path, to / path.name)
+    lines = (to / table).read_bytes().split(b"\n")
+    first = next(i for i, line in enumerate(lines) if line.count(b"|") > 5 or line.startswith(b"1,"))
+    (to / table).write_bytes(b"\n".join([*lines[: first + PARTICLES], b""]))
+    return to
+
+
+def tell(original: Original, seed: int) -> tuple[str, str]:
+    """What became of one mutation: read, refused, traceback, silent error or hang; and what was done."""
+    done = spoil(original, random.Random(seed))
+    signal.alarm(SECONDS_OF_A_HANG)
+    try:
+        wrong = original.judge()
+        return ("silent_errors", f"{done}: {wrong[:3]}") if wrong else ("read", done)
+    except InputError:
+        return "refused", done
+    except Hang:
+        return "hangs", done
+    except Exception:
+        return "tracebacks", f"{done}\n{traceback.format_exc()}"
+    finally:
+        signal.alarm(0)
+        original.restore()
+
+
+def main() -> None:
+    mutations = int(sys.argv[1]) if len(sys.argv) > 1 else 2400
+    data = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA
+    if not (data / "flowcam_labelled").is_dir():
+        print(f"skipped: no real exports in {data}; name their folder")
+        return
+    signal.signal(signal.SIGALRM, _ring)
+    counts = dict.fromkeys(["read", "refused", "tracebacks", "silent_errors", "hangs"], 0)
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        exports = originals(data, Path(folder))
+        for seed in range(mutations):
+            outcome, what = tell(exports[seed % len(exports)], seed)
+            counts[outcome] += 1
+            if outcome not in ("read", "refused"):
+                print(f"{outcome} at seed {seed}: {what}", flush=True)
+    seconds = time.monotonic() - start
+    print(f"{mutations} mutations in {seconds:.0f} s: {counts}")
+    figures = {"mutations": mutations, **{name: counts[name] for name in ("tracebacks", "silent_errors", "hangs")}}
+    write_result(
+        "ingest_fuzz",
+        figures,
+        read_all_the_same=counts["read"],
+        refused_with_a_message=counts["refused"],
+        seconds=round(seconds, 1),
+    )
+
+
+def _ring(*_) -> None:
+    raise Hang
+
+
+if __name__ == "__main__":
+    main()
