@@ -17,7 +17,7 @@ setup: .venv/installed   ## create .venv with the pinned requirements
 
 repro: setup   ## run the pipeline to report/index.html
 	python -m stages.common.params
-	dvc repro
+	dvc repro report
 
 test: setup   ## the tests
 	ruff check .
