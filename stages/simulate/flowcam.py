@@ -51,12 +51,6 @@ def write(run: Run, frames: Iterator[Frame], folder: Path, seed: int) -> list[li
     return names
 
 
-def imaged_ml(run: Run) -> float:
-    """Volume of the acceptable region over all frames, as the context's entries give it."""
-    height, width = run.platform.frame_px
-    return height * width * run.platform.pixel_um**2 * run.platform.depth_um * 1e-12 * run.frames
-
-
 def _row(run: Run, frame: int, region: Region, number: int, seed: int) -> dict:
     platform = run.platform
     feret_max, feret_min, feret_mean = region.feret.max(), region.feret.min(), region.feret.mean()
@@ -198,9 +192,9 @@ def _summary(run: Run, count: int) -> str:
         f"List File,{run.name}.lst",
         "",
         f"Count,{count}",
-        f"Particles / ml,{count / imaged_ml(run):.0f}",
+        f"Particles / ml,{count / run.imaged_ml:.0f}",
         "",
-        f"Sample Volume Imaged ml,{imaged_ml(run):.6f}",
+        f"Sample Volume Imaged ml,{run.imaged_ml:.6f}",
         "",
     ]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from stages.common.params.simulate import Platform, Sample
 from stages.common.seeds import generator
-from stages.simulate.bodies import particles_in_frame
+from stages.simulate.bodies import frame_ml, particles_in_frame
 from stages.simulate.camera import Patch, patches
 from stages.simulate.segment import Region, regions
 from stages.simulate.sizes import fringe_corrected_um
@@ -25,6 +25,11 @@ class Run:
     sample_name: str
     sample: Sample
     frames: int
+
+    @property
+    def imaged_ml(self) -> float:
+        """Volume that all frames show, mL."""
+        return frame_ml(self.platform) * self.frames
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image
 
 from stages.common.seeds import generator
-from stages.simulate.flowcam import imaged_ml
 from stages.simulate.measured import Frame, Run
 from stages.simulate.segment import Region
 from stages.simulate.sizes import fringe_corrected_um
@@ -101,7 +100,7 @@ def _preamble(run: Run, count: int) -> list[str]:
         "Frame Height(pixels)": height,
         "Pixel Size(um)": f"{platform.pixel_um:g}",
         "Cell Depth(um)": f"{platform.depth_um:g}",
-        "Analyzed Volume(mL)": f"{imaged_ml(run):.8f}",
+        "Analyzed Volume(mL)": f"{run.imaged_ml:.8f}",
         "Dilution Factor": 1,
         "Dark Threshold": f"{platform.threshold_dark:g}",
         "Light Threshold": f"{platform.threshold_light:g}",

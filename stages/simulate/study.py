@@ -6,7 +6,6 @@ import pandas as pd
 from stages.common.params.simulate import Platform, Simulate
 from stages.simulate.bodies import SPHERES
 from stages.simulate.camera import optics_of
-from stages.simulate.flowcam import imaged_ml
 from stages.simulate.measured import Run
 from stages.simulate.spheres import SphereTable, sphere_table
 
@@ -46,7 +45,7 @@ def sample_sheet(runs: list[Run]) -> pd.DataFrame:
                 "certified_per_ml": run.sample.per_ml if run.sample.role == "beads" else None,
                 "dilution": 1,
                 "pixel_um": run.platform.pixel_um if run.platform.format == "mfi" else None,
-                "volume_ml": imaged_ml(run) if run.platform.format == "mfi" else None,
+                "volume_ml": run.imaged_ml if run.platform.format == "mfi" else None,
             }
             for run in runs
         ]
