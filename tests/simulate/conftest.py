@@ -3,10 +3,16 @@ from pathlib import Path
 import pytest
 
 from stages.common.params import load
-from stages.simulate.study import sphere_table_of
+from stages.simulate.instrument.particle import Scene
+from stages.simulate.study import table_of
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = load(ROOT / "params.yaml").simulate
+
+
+@pytest.fixture(scope="session")
+def settings():
+    return SETTINGS
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +26,9 @@ def samples():
 
 
 @pytest.fixture(scope="session")
-def bead_table(platforms):
-    return {name: sphere_table_of(platform, "bead") for name, platform in platforms.items()}
+def bead_scene():
+    """Each platform with the images of beads."""
+    return {
+        name: Scene(platform, SETTINGS.kinds, {"bead": table_of(SETTINGS, name, "bead")})
+        for name, platform in SETTINGS.platforms.items()
+    }

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from stages.simulate.__main__ import simulate_run
-from stages.simulate.measured import Run
+from stages.simulate.instrument.measured import Run
 
 
 def read_list(folder, run) -> pd.DataFrame:
@@ -27,10 +27,10 @@ def digests(folder) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def flowcam(tmp_path_factory, platforms, samples, bead_table):
+def flowcam(tmp_path_factory, platforms, samples, bead_scene):
     run = Run("A-beads", "A", platforms["A"], "beads_10um", samples["beads_10um"], 60)
     folder = tmp_path_factory.mktemp("runs") / run.name
-    return run, folder, simulate_run(run, bead_table["A"], folder, seed=5)
+    return run, folder, simulate_run(run, bead_scene["A"], folder, seed=5)
 
 
 def test_a_list_has_the_columns_of_a_monochrome_instrument(flowcam):
@@ -85,18 +85,18 @@ def test_the_truth_names_exported_rows_and_counts_what_was_there(flowcam):
     assert truth.loc[inside, "source_id"].notna().mean() > 0.97
 
 
-def test_the_same_seed_gives_the_same_bytes(flowcam, tmp_path, bead_table):
+def test_the_same_seed_gives_the_same_bytes(flowcam, tmp_path, bead_scene):
     run, folder, truth = flowcam
-    again = simulate_run(run, bead_table["A"], tmp_path / run.name, seed=5)
+    again = simulate_run(run, bead_scene["A"], tmp_path / run.name, seed=5)
     assert digests(tmp_path / run.name) == digests(folder)
     pd.testing.assert_frame_equal(again, truth)
-    simulate_run(run, bead_table["A"], tmp_path / "other", seed=6)
+    simulate_run(run, bead_scene["A"], tmp_path / "other", seed=6)
     assert digests(tmp_path / "other")[f"{run.name}.lst"] != digests(folder)[f"{run.name}.lst"]
 
 
-def test_an_mfi_run_keeps_and_marks_what_the_frame_cuts(tmp_path, platforms, samples, bead_table):
+def test_an_mfi_run_keeps_and_marks_what_the_frame_cuts(tmp_path, platforms, samples, bead_scene):
     run = Run("B-beads", "B", platforms["B"], "beads_25um", samples["beads_25um"], 60)
-    simulate_run(run, bead_table["B"], tmp_path / run.name, seed=5)
+    simulate_run(run, bead_scene["B"], tmp_path / run.name, seed=5)
     lines = (tmp_path / run.name / f"{run.name}.csv").read_text().splitlines()
     header = next(i for i, line in enumerate(lines) if "ECD(um)" in line)
     rows = pd.read_csv(tmp_path / run.name / f"{run.name}.csv", skiprows=header)

@@ -18,10 +18,18 @@ simulate:
     protein: {frames: {A: 4, B: 3}, runs: {A: 2, B: 1}}
     silicone_oil: {frames: {A: 4, B: 3}, runs: {A: 2, B: 1}}
     air_bubble: null
+    stressed_low: null
     stressed: null
+    stressed_high: null
+    diluted_2: null
+    diluted_4: null
+    diluted_8: null
+    beads_2um: null
     beads_5um: null
     beads_10um: null
+    beads_15um: null
     beads_25um: null
+    foreign: null
 """
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from stages.common.params.simulate import Platform
-from stages.simulate.camera import Patch
+from stages.simulate.instrument.camera import Patch
 
 SPECK_PX = 4  # regions no larger than this are noise
 DIRECTIONS = np.deg2rad(np.arange(0, 180, 5))
@@ -38,13 +38,15 @@ class Region:
         return self.crop[self.mask]
 
 
-def regions(patch: Patch, platform: Platform) -> list[Region]:
-    """Every region of `patch` that departs from the background by more than the thresholds."""
-    difference = patch.levels.astype(np.int16) - round(platform.background)
+def regions(patch: Patch, background: np.ndarray, platform: Platform) -> list[Region]:
+    """Every region of `patch` that departs from the frame's `background` (uint8) by more than the thresholds."""
+    height, width = patch.levels.shape
+    behind = background[patch.top : patch.top + height, patch.left : patch.left + width]
+    difference = patch.levels.astype(np.int16) - behind
     departs = (difference < -platform.threshold_dark) | (difference > platform.threshold_light)
     # Padded with its own border, so that closing takes nothing away where a particle is cut by the frame.
     closed = ndimage.binary_closing(np.pad(departs, 2, mode="edge"), EIGHT)[2:-2, 2:-2]
-    closed = ndimage.binary_fill_holes(closed)
+    closed = _filled(closed, _sides(patch, background.shape))
     labels, count = ndimage.label(closed, EIGHT)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     kept = closed & (sizes > SPECK_PX)[labels]
@@ -54,6 +56,33 @@ def regions(patch: Patch, platform: Platform) -> list[Region]:
         if box is not None:
             found.append(_region(patch, platform, kept & (joined == number), box))
     return [region for region in found if region is not None]
+
+
+def _sides(patch: Patch, frame: tuple[int, int]) -> list[bool]:
+    """Whether the patch ends where the frame does: top, right, bottom, left."""
+    height, width = patch.levels.shape
+    return [patch.top == 0, patch.left + width == frame[1], patch.top + height == frame[0], patch.left == 0]
+
+
+def _filled(mask: np.ndarray, sides: list[bool]) -> np.ndarray:
+    """`mask` without its holes; what the largest particle encloses with a side of the frame, or with a corner, is a
+    hole too."""
+    walled = np.pad(mask, 1)
+    labels, count = ndimage.label(mask, EIGHT)
+    largest = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]) if count else mask
+    # Clockwise along the frame's border, each side ends where the next begins.
+    walls = [walled[0, :], walled[:, -1], walled[-1, ::-1], walled[::-1, 0]]
+    touching = [largest[0, :], largest[:, -1], largest[-1, ::-1], largest[::-1, 0]]
+    at = [np.flatnonzero(pixels) if side else np.empty(0, int) for pixels, side in zip(touching, sides, strict=True)]
+    runs = [1 + np.count_nonzero(np.diff(each) > 1) if each.size else 0 for each in at]
+    for i, wall in enumerate(walls):
+        if runs[i]:
+            wall[at[i][0] + 1 : at[i][-1] + 2] = True
+        following = (i + 1) % 4
+        if runs[i] == runs[following] == 1:
+            wall[at[i][0] + 1 :] = True
+            walls[following][: at[following][-1] + 2] = True
+    return ndimage.binary_fill_holes(walled)[1:-1, 1:-1]
 
 
 def _joined(mask: np.ndarray, neighbour_px: float) -> np.ndarray:

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from stages.common.seeds import generator
-from stages.simulate.measured import Frame, Run
-from stages.simulate.segment import Region
-from stages.simulate.sizes import fringe_corrected_um
+from stages.simulate.instrument.measured import Frame, Run
+from stages.simulate.instrument.segment import Region
+from stages.simulate.instrument.sizes import fringe_corrected_um
 
 FRAMES_PER_S = 22.0
 SIZE_STEP_UM = 0.25  # the table's diameters come in these steps
@@ -81,7 +81,7 @@ def _noise(run: Run, seed: int) -> np.ndarray:
 def _picture(run: Run, frame: Frame, noise: np.ndarray, seed: int) -> np.ndarray:
     random = generator(seed, "simulate", run.name, "shift", frame.number)
     shifted = np.roll(noise, tuple(random.integers(0, noise.shape)), axis=(0, 1))
-    picture = np.clip(np.rint(run.platform.background + shifted), 0, 255).astype(np.uint8)
+    picture = np.clip(np.rint(frame.empty + shifted), 0, 255).astype(np.uint8)
     for patch in frame.patches:
         height, width = patch.levels.shape
         picture[patch.top : patch.top + height, patch.left : patch.left + width] = patch.levels
@@ -101,7 +101,7 @@ def _preamble(run: Run, count: int) -> list[str]:
         "Pixel Size(um)": f"{platform.pixel_um:g}",
         "Cell Depth(um)": f"{platform.depth_um:g}",
         "Analyzed Volume(mL)": f"{run.imaged_ml:.8f}",
-        "Dilution Factor": 1,
+        "Dilution Factor": f"{run.sample.dilution:g}",
         "Dark Threshold": f"{platform.threshold_dark:g}",
         "Light Threshold": f"{platform.threshold_light:g}",
         "Minimum Size(um)": f"{platform.min_size_um:g}",

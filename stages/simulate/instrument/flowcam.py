@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from stages.common.seeds import seed_of
-from stages.simulate.measured import Frame, Run
-from stages.simulate.segment import DIRECTIONS, Region
-from stages.simulate.sizes import fringe_corrected_um
+from stages.simulate.instrument.measured import Frame, Run
+from stages.simulate.instrument.segment import DIRECTIONS, Region
+from stages.simulate.instrument.sizes import fringe_corrected_um
 
 FRAMES_PER_S = 27.0
 GAP_PX = 2
@@ -37,8 +37,11 @@ def write(run: Run, frames: Iterator[Frame], folder: Path, seed: int) -> list[li
     rows, names = [], []
     for frame in frames:
         names.append([])
+        background = folder / f"cal_image_{frame.background_number:06d}.tif"
+        if not background.exists():
+            Image.fromarray(frame.background).save(background, compression="tiff_lzw")
         for region in frame.regions:
-            row = _row(run, frame.number, region, len(rows) + 1, seed) | collages.place(region)
+            row = _row(run, frame, region, len(rows) + 1, seed) | collages.place(region)
             rows.append("|".join(_text(row.get(name, 0), kind) for name, kind in COLUMNS.items()))
             names[-1].append(row["image_id"])
     collages.finish()
@@ -46,12 +49,10 @@ def write(run: Run, frames: Iterator[Frame], folder: Path, seed: int) -> list[li
     (folder / f"{run.name}.lst").write_text("\n".join([*header, *rows, ""]), encoding="ascii")
     (folder / f"{run.name}.ctx").write_text(_context(run), encoding="ascii")
     (folder / f"{run.name}_summary.csv").write_text(_summary(run, len(rows)), encoding="ascii")
-    background = np.full(run.platform.frame_px, round(run.platform.background), np.uint8)
-    Image.fromarray(background).save(folder / "cal_image_000001.tif", compression="tiff_lzw")
     return names
 
 
-def _row(run: Run, frame: int, region: Region, number: int, seed: int) -> dict:
+def _row(run: Run, frame: Frame, region: Region, number: int, seed: int) -> dict:
     platform = run.platform
     feret_max, feret_min, feret_mean = region.feret.max(), region.feret.min(), region.feret.mean()
 
@@ -60,13 +61,13 @@ def _row(run: Run, frame: int, region: Region, number: int, seed: int) -> dict:
 
     levels = region.inside.astype(float)
     convex_px = np.pi * feret_mean  # Cauchy: a convex body's perimeter is pi times its mean width
-    seconds = frame / FRAMES_PER_S
+    seconds = frame.number / FRAMES_PER_S
     return {
         "id": number,
         "src_x": region.left,
         "src_y": region.top,
-        "src_image": frame,
-        "cal_image": 1,
+        "src_image": frame.number,
+        "cal_image": frame.background_number,
         "ppc": region.parts,
         "cal_const": platform.pixel_um,
         "fringe_size": platform.fringe_px,
@@ -160,7 +161,7 @@ def _context(run: Run) -> str:
             "FlowCellWidth": 700,
             "FluidVolumeImaged_ml": "0.0000",
             "UseDilutionCalculation": 1,
-            "SampleDilution": 1,
+            "SampleDilution": f"{run.sample.dilution:g}",
             "CalibrationConstant": f"{platform.pixel_um:.4f}",
             "FringeSize": f"{platform.fringe_px:.4f}",
         },
