@@ -11,7 +11,9 @@ from stages.simulate.optics.spheres import sphere_table
 from stages.simulate.shapes.body import FINER, Body, across
 
 DEFOCUS_UM = np.arange(-40.0, 41.0, 10.0)
-RINGS = {2: 6, 5: 4, 10: 3, 20: 2, 40: 1}  # of the reference's source, by diameter: small particles show its gaps
+# Rings of the reference's source, by diameter: small particles show its gaps, and so do large ones without symmetry.
+RINGS = {2: 8, 5: 6, 10: 5, 20: 4, 40: 4}
+RINGS_OF_SPHERES = {2: 6, 5: 4, 10: 2, 20: 2, 40: 2}
 ROOM_UM = 10.0  # around the particle, in which images are compared
 SEED = 3
 
@@ -56,9 +58,12 @@ def _around(scene: Scene, particle: SimpleNamespace, reach: int) -> np.ndarray:
 
 def _reference(scene: Scene, particle: SimpleNamespace) -> np.ndarray:
     kind = scene.kinds[particle.kind]
-    body = body_of(kind, scene, particle) if isinstance(kind, Irregular) else _sphere(scene, kind.index, particle)
+    if isinstance(kind, Irregular):
+        body, by_size = body_of(kind, scene, particle), RINGS
+    else:
+        body, by_size = _sphere(scene, kind.index, particle), RINGS_OF_SPHERES
     widest = particle.diameter_um / 2 + ROOM_UM + 40 * np.tan(scene.optics.steepest_angle)
-    rings = RINGS[min(RINGS, key=lambda size: abs(size - particle.diameter_um))]
+    rings = by_size[min(by_size, key=lambda size: abs(size - particle.diameter_um))]
     edge = 2 * int(np.ceil(widest / scene.platform.pixel_um)) + 1
     return reference.relative_intensity(scene.optics, body, DEFOCUS_UM, edge, rings)
 

@@ -37,7 +37,7 @@ def simulate_run(run: Run, scene: Scene, folder: Path, seed: int) -> pd.DataFram
     return pd.concat(truths).assign(run=run.name)[TRUTH]
 
 
-def _scene(settings: Simulate, run: Run, tables: dict[tuple[str, str], SphereTable]) -> Scene:
+def scene_of(settings: Simulate, run: Run, tables: dict[tuple[str, str], SphereTable]) -> Scene:
     """A run's scene, with no table that it doesn't use."""
     used = {*run.sample.per_ml, RIM_KIND}
     own = {kind: table for (name, kind), table in tables.items() if name == run.platform_name and kind in used}
@@ -53,7 +53,7 @@ def main() -> None:
     made = work(delayed(table_of)(settings, *each) for each in needed)
     tables = dict(zip(needed, progress(made, "sphere images", total=len(needed)), strict=True))
     with replacing_folder("data/simulated") as folder:
-        jobs = (delayed(simulate_run)(r, _scene(settings, r, tables), folder / r.name, params.seed) for r in runs)
+        jobs = (delayed(simulate_run)(r, scene_of(settings, r, tables), folder / r.name, params.seed) for r in runs)
         truth = list(progress(work(jobs), "runs", total=len(runs)))
         write_csv(folder / "samples.csv", sample_sheet(runs))
     write_parquet("data/simulated_truth.parquet", pd.concat(truth, ignore_index=True))

@@ -14,35 +14,37 @@ from scipy.fft import fft2, fftfreq, ifft2, irfft2, rfft2
 from scipy.special import j1
 
 from stages.simulate.optics.microscope import MEDIUM, Optics
-from stages.simulate.shapes.body import Body, on_camera_grid
+from stages.simulate.shapes.body import FINER, Body, on_camera_grid
 
-SLAB_UM = 1.0, 4.0  # thinnest near the plane in focus, where a delay shows by its place along the axis alone
+STRONG = 0.08  # refractive index apart from the medium, from where on a camera pixel is too coarse for the delays
+SLAB_UM = 0.5, 4.0  # thinnest near the plane in focus, where a delay shows by its place along the axis alone
 SLAB_SHARE = 0.25  # of the distance to the plane in focus
-FINE = 0.5  # a disc of the source may blur by so much of a particle's extent
+FINE = 0.3  # a disc of the source may blur by so much of a particle's extent
 
 
 def relative_intensity(optics: Optics, body: Body, z_um: float, edge: int) -> np.ndarray:
     """Intensity relative to the background, float32 (edge, edge) camera pixels, the body in the middle one.
 
     `body` lies on a grid of `pixel_um / FINER`, in a box around it. The pupil takes only frequencies that the camera's
-    grid holds, so the light is taken through the body's mean over each camera pixel.
+    grid holds, so light that is turned little is taken through the body's mean over each camera pixel.
     """
-    grid = _grid(optics, edge)
-    seen = on_camera_grid(body)
-    delays, spacing, bottom = _slabs(optics, seen, np.clip(SLAB_SHARE * abs(z_um), *SLAB_UM), edge)
+    finer = FINER if abs(body.index - MEDIUM) > STRONG else 1
+    seen = body if finer > 1 else on_camera_grid(body)
+    grid = _grid(optics, edge, finer)
+    delays, spacing, bottom = _slabs(optics, seen, np.clip(SLAB_SHARE * abs(z_um), *SLAB_UM), finer, edge)
     displaced = abs(z_um) * np.tan(np.arcsin(optics.condenser / MEDIUM))
-    rings = 1 if displaced * _disc_radius(1) <= FINE * _extent_um(optics, seen) else 2
-    spectrum = _tilted(fft2(delays[0]), optics, rings)
+    rings = 1 if displaced * _disc_radius(1) <= FINE * _extent_um(seen, optics.pixel_um / finer) else 2
+    spectrum = _tilted(fft2(delays[0]), optics, rings, optics.pixel_um / finer)
     if len(delays) > 1:
         between = np.exp(1j * grid.axial * spacing).astype(np.complex64)
     for delay in delays[1:]:
         spectrum = fft2(ifft2(spectrum * between) * delay)
-    onwards = np.zeros((edge, edge), np.complex64)
+    onwards = np.zeros(spectrum.shape[1:], np.complex64)
     onwards[grid.pupil] = np.exp(1j * grid.axial[grid.pupil] * (z_um - bottom))
     wave = ifft2(spectrum * onwards)
     intensity = (wave.real**2 + wave.imag**2).mean(axis=0)
     blur = _disc(grid.half * np.float32(displaced * _disc_radius(rings))) * grid.pixel
-    return irfft2(rfft2(intensity) * blur, s=(edge, edge))
+    return irfft2(rfft2(intensity) * blur, s=intensity.shape)[finer // 2 :: finer, finer // 2 :: finer]
 
 
 @dataclass(frozen=True)
@@ -57,30 +59,34 @@ class _Grid:
 
 
 @lru_cache(maxsize=64)
-def _grid(optics: Optics, edge: int) -> _Grid:
-    wavenumbers = 2 * np.pi * fftfreq(edge, optics.pixel_um)
+def _grid(optics: Optics, camera_edge: int, finer: int) -> _Grid:
+    edge = camera_edge * finer
+    wavenumbers = 2 * np.pi * fftfreq(edge, optics.pixel_um / finer)
     transverse = np.hypot(wavenumbers[:, None], wavenumbers[None]).astype(np.float32)
     half = transverse[:, : edge // 2 + 1]
     pixel = optics.pixel_transfer(half).astype(np.float32)
     return _Grid(optics.axial(transverse), transverse <= optics.cutoff, half, pixel)
 
 
-def _extent_um(optics: Optics, body: Body) -> float:
+def _extent_um(body: Body, step_um: float) -> float:
     """The body's diameter as seen: of a disc of its area."""
-    return 2 * float(np.sqrt((body.thickness_um > 0).sum() / np.pi)) * optics.pixel_um
+    return 2 * float(np.sqrt((body.thickness_um > 0).sum() / np.pi)) * step_um
 
 
-def _slabs(optics: Optics, body: Body, slab_um: float, edge: int) -> tuple[list[np.ndarray], float, float]:
-    """The factor exp(i delay) of each slab, complex64 (edge, edge); the distance between two; the last one's place on
-    the axis."""
+def _slabs(
+    optics: Optics, body: Body, slab_um: float, finer: int, camera_edge: int
+) -> tuple[list[np.ndarray], float, float]:
+    """The factor exp(i delay) of each slab, complex64, on a grid of `camera_edge` pixels divided in `finer`; the
+    distance between two; the last one's place on the axis."""
+    edge, box_edge = camera_edge * finer, body.thickness_um.shape[0]
     inside = body.thickness_um > 0
     low, high = body.middle_um - body.thickness_um / 2, body.middle_um + body.thickness_um / 2
     top, bottom = float(low[inside].min()), float(high[inside].max())
     count = max(1, round((bottom - top) / slab_um))
     step = (bottom - top) / count
     per_um = 1j * optics.vacuum_wavenumber * (body.index - MEDIUM)
-    around = edge // 2 - body.thickness_um.shape[0] // 2
-    box = slice(around, around + body.thickness_um.shape[0])
+    before = finer * (camera_edge // 2 - box_edge // finer // 2)
+    box = slice(before, before + box_edge)
     delays = np.ones((count, edge, edge), np.complex64)
     for start, delay in zip(top + step * np.arange(count), delays, strict=True):
         filled = np.minimum(high, start + step) - np.maximum(low, start)
@@ -93,7 +99,7 @@ def _disc_radius(rings: int) -> float:
     return (1 + 3 * rings * (rings + 1)) ** -0.5
 
 
-def _tilted(spectrum: np.ndarray, optics: Optics, rings: int) -> np.ndarray:
+def _tilted(spectrum: np.ndarray, optics: Optics, rings: int, step_um: float) -> np.ndarray:
     """The spectrum behind the first screen for each plane wave of the source, (points, edge, edge).
 
     One wave comes along the axis, and rings of 6, 12, ... around it, on radii that give them, with their discs, the
@@ -105,7 +111,7 @@ def _tilted(spectrum: np.ndarray, optics: Optics, rings: int) -> np.ndarray:
     squared = (1 + 3 * ring**2) / points  # of a ring's mean square radius, all points having the same area
     squared *= (points / 2 - 0.5) / squared.sum()
     angles = np.concatenate([2 * np.pi * np.arange(6 * n) / (6 * n) for n in range(1, rings + 1)])
-    step = 2 * np.pi / (edge * optics.pixel_um)
+    step = 2 * np.pi / (edge * step_um)
     radius = np.sqrt(squared) * optics.vacuum_wavenumber * optics.condenser / step
     around = np.rint(np.stack([radius * np.sin(angles), radius * np.cos(angles)], axis=1)).astype(int)
     return np.stack([spectrum, *(np.roll(spectrum, tuple(cycles), axis=(0, 1)) for cycles in around)])

@@ -47,7 +47,7 @@ def test_the_source_has_the_condensers_second_moment(rings):
     edge = 400
     peak = np.zeros((edge, edge), np.complex64)
     peak[0, 0] = 1
-    tilted = screens._tilted(peak, OPTICS, rings)
+    tilted = screens._tilted(peak, OPTICS, rings, OPTICS.pixel_um)
     step = 2 * np.pi / (edge * OPTICS.pixel_um)
     shifts = np.array([np.unravel_index(np.abs(each).argmax(), each.shape) for each in tilted])
     shifts = np.where(shifts > edge // 2, shifts - edge, shifts) * step / (OPTICS.vacuum_wavenumber * OPTICS.condenser)
