@@ -1,6 +1,7 @@
 """Read every run of the sample sheet into one schema: `python -m stages.ingest`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -60,7 +61,15 @@ def command(arguments: list[str]) -> None:
         main()
         return
     rows, root, labels = _given(load().ingest, sheet)
-    print(check(rows, root.resolve(), labels))
+    _show(check(rows, root.resolve(), labels))
+
+
+def _show(text: str) -> None:
+    """Print a text whose reader may stop early, as `head` does."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _given(settings: Ingest, sheet: str = "") -> tuple[list[SheetRow], Path, Labels]:
@@ -82,9 +91,8 @@ def _ingest(rows: list[SheetRow], root: Path, labels: Labels) -> list[Outcome]:
     root, code = root.resolve(), code_digest()  # a process that is used again may stand elsewhere
     jobs = (delayed(ingest_run)(row, labels.by_run[row.run], root, _place(row, labels, root, code)) for row in rows)
     outcomes = list(progress(work(jobs), "runs", total=len(rows)))
-    unchanged = sum(not outcome.read for outcome in outcomes)
-    if unchanged:
-        print(f"{len(rows) - unchanged} runs were read; {unchanged} are as they were", file=sys.stderr)
+    anew = sum(outcome.read for outcome in outcomes)
+    print(f"runs: {anew} read, {len(rows) - anew} unchanged", file=sys.stderr)
     return outcomes
 
 

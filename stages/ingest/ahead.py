@@ -10,7 +10,7 @@ Task = TypeVar("Task")
 
 THREADS = 2
 AHEAD = 4
-KEPT_BYTES = 1 << 28
+KEPT_BYTES = 1 << 26
 
 
 def ahead(

@@ -98,7 +98,7 @@ class Table:
         if found is None:
             return None
         lines = np.arange(block.first + 1, block.first + 1 + len(next(iter(found.values()))))
-        return Rows(pd.DataFrame({"source_line": lines} | found), [])
+        return Rows(_frame({"source_line": lines} | found), [])
 
     def _careful(self, block: Block) -> Rows:
         lines, width = block.lines(), len(self.names)
@@ -157,9 +157,14 @@ def _parse(
         values[column.name], wrong = _texts(texts) if column.kind == "text" else _numbers(texts, column)
         for row in np.flatnonzero(wrong):
             reasons.setdefault(row, Reject(file, numbers[row], column.name, _reason(_bare(texts[row]), column)))
-    kept = pd.DataFrame(values).drop(index=list(reasons))
+    kept = _frame(values).drop(index=list(reasons))
     integers = [column.name for column in wanted if column.kind == "integer" and column.name in kept]
     return kept.astype(dict.fromkeys(integers, np.int64)), list(reasons.values())
+
+
+def _frame(values: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Text stays Python's: pandas would hold it as Arrow does, which costs more than it saves here."""
+    return pd.DataFrame({name: pd.Series(array, dtype=array.dtype, copy=False) for name, array in values.items()})
 
 
 def _bare(text: str) -> str:

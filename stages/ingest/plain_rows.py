@@ -14,17 +14,15 @@ def parse_plain(content: bytes, names: list[str], wanted: list[Column], delimite
     present = [column for column in wanted if column.name in names]
     at = [str(names.index(column.name)) for column in present]
     kinds = [pa.string() if column.kind == "text" else pa.float64() for column in present]
+    parse = pyarrow.csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False)
+    reading = pyarrow.csv.ReadOptions(
+        use_threads=False, column_names=[str(i) for i in range(len(names))], block_size=len(content) + 1
+    )
+    converting = pyarrow.csv.ConvertOptions(
+        column_types=dict(zip(at, kinds, strict=True)), include_columns=at, null_values=[], check_utf8=False
+    )
     try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(content),
-            pyarrow.csv.ReadOptions(
-                use_threads=False, column_names=[str(i) for i in range(len(names))], block_size=len(content) + 1
-            ),
-            pyarrow.csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
-            pyarrow.csv.ConvertOptions(
-                column_types=dict(zip(at, kinds, strict=True)), include_columns=at, null_values=[], check_utf8=False
-            ),
-        )
+        table = pyarrow.csv.read_csv(pa.BufferReader(content), reading, parse, converting)
     except pa.ArrowInvalid:
         return None
     if table.num_rows != content.count(b"\n") + (not content.endswith(b"\n")):
@@ -45,8 +43,8 @@ def _numbers(cells: pa.Array, column: Column) -> np.ndarray | None:
         return None
     if column.kind == "number":
         return values
-    whole = values.astype(np.int64)
-    return whole if (np.abs(values) <= INT32).all() and (whole == values).all() else None
+    whole = (np.abs(values) <= INT32).all() and (np.floor(values) == values).all()
+    return values.astype(np.int64) if whole else None
 
 
 def _texts(cells: pa.Array) -> np.ndarray | None:

@@ -68,3 +68,5 @@ def _told(row: SheetRow) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(f"{Path(error.filename or row.path).name}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:  # that it is text was known before
+        raise InputError(f"{row.path}: a table changed while it was read; wait until the export is finished") from None

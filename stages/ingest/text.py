@@ -43,8 +43,7 @@ class Text:
         first, rest = 0, b""
         for chunk in self._chunks():
             rest += chunk
-            end = _last_line_end(rest)
-            if end:
+            if len(rest) >= BLOCK and (end := _last_line_end(rest)):
                 block = Block(first, _with_newlines(rest[:end]))
                 yield block
                 first, rest = first + block.content.count(b"\n"), rest[end:]
@@ -58,6 +57,8 @@ class Text:
     def _chunks(self) -> Iterator[bytes]:
         """The file's text in UTF-8."""
         decoder = codecs.getincrementaldecoder(self.encoding)()
+        if not self.path.exists():
+            raise InputError(f"{self.path.name} changed while it was read; wait until the export is finished")
         with self.path.open("rb") as file:
             start = file.read(len(codecs.BOM_UTF8))
             if self.encoding != "utf-8" or start != codecs.BOM_UTF8:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from stages.ingest import flowcam
 from stages.ingest.flowcam_checks import fringe_corrected
 from stages.ingest.flowcam_list import read_list
 from stages.ingest.sheet import SheetRow
+from stages.ingest.text import Text
 from tests.ingest.exports import FlowCam
 
 HEADER = "run,platform,sample,format,path,role,class,dilution,pixel_um,volume_ml\n"
@@ -28,6 +30,12 @@ def ingest_one(ingest):
 
 def reason(result, line: int) -> str:
     return result.rejects.set_index("line").loc[line, "reason"]
+
+
+def listed(path: Path, text: str) -> pd.DataFrame:
+    """The rows of a list."""
+    path.write_text(text, newline="")
+    return pd.concat([rows.table for rows in read_list(Text(path, "utf-8"), path.name).rows()])
 
 
 FIRST = 2 + len(FlowCam().columns) + 1  # line of the first particle
@@ -53,13 +61,13 @@ def test_whole_run(ingest_one):
     assert particles["source_line"].tolist() == [FIRST, FIRST + 1, FIRST + 2, FIRST + 3]
 
 
-def test_columns_may_stand_in_any_order(ingest_one):
+def test_columns_may_stand_in_any_order(tmp_path):
     export = FlowCam()
-    expected = read_list(export.list_text().replace("\r\n", "\n"), "x")[0]
+    expected = listed(tmp_path / "a.lst", export.list_text())
     export.columns = dict(reversed(export.columns.items())) | {"unheard_of": "double"}
     for row in export.rows:
         row["unheard_of"] = "?"
-    read = read_list(export.list_text().replace("\r\n", "\n"), "x")[0]
+    read = listed(tmp_path / "b.lst", export.list_text())
     assert read[expected.columns.drop("source_line")].equals(expected.drop(columns="source_line"))
 
 
@@ -115,9 +123,9 @@ def test_list_cut_off_in_its_last_row(ingest_one, monkeypatch):
         ("3\n" + ":".join(["1"] * 47), "older, colon-separated list"),
     ],
 )
-def test_a_list_that_can_not_be_read_is_told(text, told):
+def test_a_list_that_can_not_be_read_is_told(tmp_path, text, told):
     with pytest.raises(InputError, match=told):
-        read_list(text, "a.lst")
+        listed(tmp_path / "a.lst", text)
 
 
 def test_run_without_particles(ingest_one):
@@ -156,9 +164,28 @@ def test_disagreement_is_counted_and_costs_no_row(ingest_one):
     export.rows[3]["cal_const"] = "0.6"
     export.collages["r1_000001_bin.tif"] = np.full((40, 60), 255, np.uint8)
     export.files["r1_summary.csv"] = "Count,5\nSample Volume Imaged ml,0.0000005\nParticles / ml,8000000\n"
-    warnings = ingest_one(export).metrics["by_run"]["r1"]["warnings"]
+    result = ingest_one(export)
+    warnings = result.metrics["by_run"]["r1"]["warnings"]
     # 72 mask pixels are not the area; 5 is not the count; 4 / 5e-7 = 8e6 holds
     assert warnings == {"size_mismatch": 2, "mask_mismatch": 4, "calibration_mismatch": 1, "summary_mismatch": 1}
+    listed = result.warnings.fillna("").astype({"line": int}).to_numpy().tolist()
+    assert listed == [
+        ["r1", "size_mismatch", "r1.lst", FIRST + 1, "abd_diameter", "9.0338 um", "11.2838"],
+        ["r1", "size_mismatch", "r1.lst", FIRST + 3, "abd_diameter", "10.8406 um", "9.0338"],
+        *(["r1", "mask_mismatch", "r1.lst", FIRST + i, "raw_area", "72 px in the mask", "400"] for i in range(4)),
+        ["r1", "calibration_mismatch", "r1.lst", FIRST + 3, "cal_const", "0.5 um/px", "0.6"],
+        ["r1", "summary_mismatch", "r1_summary.csv", 1, "count", "4", "5"],
+    ]
+
+
+def test_a_run_that_disagrees_everywhere_is_listed_in_part(ingest_one):
+    export = FlowCam(particles=4)
+    export.rows = [{**export.rows[0], "id": str(i), "image_id": f"N-{i}", "cal_const": "0.6"} for i in range(130)]
+    result = ingest_one(export)
+    assert result.metrics["by_run"]["r1"]["warnings"]["calibration_mismatch"] == 130
+    listed = result.warnings[result.warnings["check"] == "calibration_mismatch"]
+    assert listed["line"].dropna().tolist() == list(range(FIRST, FIRST + 100))
+    assert listed["found"].iloc[-1] == "30 more"
 
 
 def test_true_colour_stays(ingest_one):
@@ -201,6 +228,9 @@ def test_rows_read_are_accepted_or_rejected(tmp_path_factory, spoilt):
     exports = tmp_path_factory.mktemp("exports")
     export.write(exports)
     row = SheetRow(line=2, run="r1", platform="A", sample="s", format="flowcam", path="r1", role="unlabelled")
-    read = flowcam.read(row, exports)
-    assert read.rows_read == 4 == len(read.images) + len(read.rejects) == len(read.particles) + len(read.rejects)
-    assert len({(reject.file, reject.line) for reject in read.rejects}) == len(read.rejects)
+    pieces = list(flowcam.read(row, exports).pieces)
+    rejects = [reject for piece in pieces for reject in piece.rejects]
+    assert sum(piece.rows_read for piece in pieces) == 4
+    assert sum(len(piece.images) for piece in pieces) + len(rejects) == 4
+    assert all(len(piece.images) == len(piece.particles) for piece in pieces)
+    assert len({(reject.file, reject.line) for reject in rejects}) == len(rejects)
