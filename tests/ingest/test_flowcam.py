@@ -121,11 +121,46 @@ def test_list_cut_off_in_its_last_row(ingest_one, monkeypatch):
         ("", "not a known list format"),
         (":".join(["1"] * 44), "older, colon-separated list"),
         ("3\n" + ":".join(["1"] * 47), "older, colon-separated list"),
+        ("3\n1\n" + ":".join(["1"] * 46), "line 3: an older, colon-separated list .* has 46 fields; known are 44"),
     ],
 )
 def test_a_list_that_can_not_be_read_is_told(tmp_path, text, told):
     with pytest.raises(InputError, match=told):
         listed(tmp_path / "a.lst", text)
+
+
+# As the public readers name the fields; those that are used stand at these places, counted from 0.
+OLDER = {
+    44: {"collage_file": 34, "image_x": 35, "image_y": 36, "image_w": 37, "image_h": 38, "src_x": 39, "src_y": 40},
+    47: {"collage_file": 35, "image_x": 36, "image_y": 37, "image_w": 38, "image_h": 39, "src_x": 40, "src_y": 41},
+}
+SIZES = {"id": 0, "cal_const": 1, "raw_area": 2, "abd_area": 8, "abd_diameter": 9, "length": 10, "width": 11, "esd": 12}
+
+
+@pytest.mark.parametrize("fields", OLDER)
+def test_older_lists_between_colons(workspace, ingest, fields):
+    export = FlowCam()
+    export.write(Path("exports"))
+    lines = []
+    for i, row in enumerate(export.rows):
+        told = row | {"abd_area": "64.1", "length": f"{i + 10}.5", "width": "3.5", "esd": "4.5"}
+        cells = ["0"] * fields
+        for name, at in (SIZES | OLDER[fields]).items():
+            cells[at] = told[name]
+        cells[-2] = str(100 + i)
+        lines.append(":".join(cells))
+    lines[3] += ":1"
+    Path("exports/r1/r1.lst").write_text("\n".join(["013", "4", *lines, ""]))
+    result = ingest(f"{HEADER}r1,A,s,flowcam,r1,class,x,,,\n")
+    particles = result.particles("r1")
+    assert particles["source_id"].tolist() == ["1", "2", "3"]
+    assert particles["length_um"].tolist() == [10.5, 11.5, 12.5]
+    assert (particles["abd_um"] == 9.0338).all() and (particles["esd_um"] == 4.5).all()
+    assert particles["frame"].dropna().tolist() == ([100, 101, 102] if fields == 47 else [])
+    collage = export.collages["r1_000001.tif"][..., 0]
+    for i, particle in enumerate(particles.itertuples()):
+        assert particle.image == collage[i : i + 9, 10 * i :][:, :8].tobytes()
+    assert reason(result, 6) == f"{fields + 1} fields where the header names {fields}; is there a ':' inside a field?"
 
 
 def test_run_without_particles(ingest_one):
