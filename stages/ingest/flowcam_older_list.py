@@ -37,7 +37,7 @@ def read_older_list(text: Text, lines: list[str], columns: list[Column], file: s
     if fields not in NAMES:
         raise InputError(
             f"{file}, line {FIRST + 1}: an older, colon-separated list without column names, whose first row has "
-            f"{fields} fields; known are 44 (FlowCAM II) and 47 (FlowCAM III), below two lines; open the run in a newer "
+            f"{fields} fields; known are 44 (FlowCAM II) and 47 (III), below two lines; open the run in a newer "
             f"VisualSpreadsheet and save it again, or export labelled crops"
         )
     return Table(text, NAMES[fields], columns, FIRST, ":", file)
