@@ -6,8 +6,8 @@ Writes one run in the simulator's FlowCam format by repeating a few hundred part
   its Parquet file alone,
 - loops as scripts have them, over the first collages: rows in order, each collage kept open while its rows last, each
   row cropped with Pillow and made an array; and the same with each crop saved as a PNG file.
-Figures are medians. The ratio is to the loop that saves its crops, as the stage does. Peak memory is that of the process
-that reads and of the largest that it starts; that of a fifth of the particles stands beside it.
+Figures are medians. The ratio is to the loop that saves its crops, as the stage does. Peak memory is that of the
+process that reads and of the largest that it starts; that of a fifth of the particles stands beside it.
 """
 
 import json
@@ -59,9 +59,8 @@ def main() -> None:
     }
     peaks = f"{figures['peak_mib']} MiB ({small_mib:.0f} MiB at {particles // 5})"
     print(f"{particles} particles on {collages} collages: {median['stage']:.1f} s, {rate:.0f} particles/s, {peaks}")
-    print(
-        f"floor: decode {median['decode']:.2f} s + write {median['write']:.2f} s, {figures['share_of_floor']:.0%} reached"
-    )
+    reached = f"{figures['share_of_floor']:.0%} of it reached"
+    print(f"floor: decode {median['decode']:.2f} s + write {median['write']:.2f} s, {reached}")
     for loop in ("loop", "saving loop"):
         print(f"{loop}: {median[loop]:.0f} particles/s, {rate / median[loop]:.1f} times slower")
     write_result(

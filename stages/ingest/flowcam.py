@@ -92,7 +92,7 @@ def export_of(
             )
 
     def close(rows_read: int) -> Closing:
-        facts = {}
+        facts = {"started_local": checks.local_start(summary[0])}
         if listed.facts["fringe_px"] is None and any(map(len, fringes)):
             facts["fringe_px"] = float(np.median(np.concatenate(fringes)))
         return Closing(facts, {"summary_mismatch": checks.summary(*summary, rows_read, listed.facts)})

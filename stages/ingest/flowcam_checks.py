@@ -1,5 +1,7 @@
 """What a FlowCam export says twice must agree. Each check tells the rows (or statements) that disagree."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -70,6 +72,12 @@ def summary(text: str, file: str, rows_read: int, facts: dict) -> Warned:
             if not np.isclose(number, values, rtol=SUMMARY_RELATIVE).any():
                 shown.append(Mismatch(file, line, name, f"{values[0]:.6g}", f"{number:.6g}"))
     return Warned(len(shown), shown)
+
+
+def local_start(text: str) -> str | None:
+    """When a run's own summary says that it started, by the clock of the place: the context's times are UTC."""
+    told = re.search(r"^Start Time,\s*(\d{4}-\d\d-\d\d)\s+(\d\d:\d\d:\d\d)\s*$", text, re.MULTILINE | re.IGNORECASE)
+    return " ".join(told.groups()) if told else None
 
 
 def _summary_numbers(text: str) -> dict[str, tuple[int, float]]:

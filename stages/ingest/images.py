@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pyarrow as pa
 from PIL import Image
 
 from stages.common.errors import InputError
@@ -42,11 +43,19 @@ def _pixels(image: Image.Image) -> np.ndarray:
 
 
 def _grey_if_equal(image: Image.Image) -> np.ndarray:
-    """(H, W) when the image is grey or all three channels are equal everywhere, else (H, W, 3). Bytes of whole channels
-    compare many times as fast as every third value of an array."""
+    """(H, W) when the image is grey or all three channels are equal everywhere, else (H, W, 3). Whole channels compare
+    many times as fast as every third value of an array."""
     if image.mode == "L":
         return np.asarray(image)
-    channels = [channel.tobytes() for channel in image.split()]
-    if channels[0] == channels[1] == channels[2]:
-        return np.frombuffer(channels[0], np.uint8).reshape(image.height, image.width)
+    red, green, blue = (_values(channel) for channel in image.split())
+    if np.array_equal(red, green) and np.array_equal(red, blue):
+        return red.reshape(image.height, image.width)
     return np.asarray(image)
+
+
+def _values(channel: Image.Image) -> np.ndarray:
+    """The pixels of a channel: Pillow's own memory, unless it is in several parts, as that of a large image is."""
+    try:
+        return np.asarray(pa.array(channel))
+    except (ValueError, MemoryError):
+        return np.asarray(channel).reshape(-1)

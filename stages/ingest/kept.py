@@ -132,4 +132,4 @@ def _again(path: Path, was: tuple[list[int], str]) -> tuple[list[int], str] | No
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

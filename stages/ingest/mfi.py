@@ -1,6 +1,7 @@
-"""Reader of MFI runs: a particle table and the camera's frames, from which the particles are cut.
+"""Reader of MFI runs: a particle table and the camera's frames, from which the particles are cut, or the crops that the
+instrument exported.
 
-The path of the sheet is a folder with one particle table, or the table itself; the frames lie beside or below it.
+The path of the sheet is a folder with one particle table, or the table itself; the images lie beside or below it.
 """
 
 import re
@@ -16,6 +17,7 @@ from stages.ingest.ahead import ahead
 from stages.ingest.columns import Rows, Table, counted
 from stages.ingest.export import Export, Piece, Reject, Survey, Warned, surveyed
 from stages.ingest.images import SUFFIXES, decode
+from stages.ingest.mfi_crops import crop_of, crops, names
 from stages.ingest.mfi_table import header_line, read_table
 from stages.ingest.mismatches import mismatches
 from stages.ingest.packed import packed
@@ -63,6 +65,10 @@ def survey(row: SheetRow, root: Path) -> Survey:
     _, sources, table, facts = _listed(row, root)
     rows, refused, numbers = counted(table, "Frame #")
     frames = _frames(sources)
+    if not frames and (single := crops(sources.folder)):
+        all_rows = (row for found in table.rows() for _, row in found.table.iterrows())
+        absent = [names(row)[0] for row in all_rows if not any(name in single for name in names(row))]
+        return surveyed(facts, rows, refused, rows - refused, absent)
     missing = [f"...Image_{number:05d}" for number in numbers if len(frames.get(number, [])) != 1]
     return surveyed(facts, rows, refused, len(numbers), missing)
 
@@ -98,6 +104,9 @@ class _Cuts:
 
 def _pieces(table: Table, sources: Sources, path: Path, pixel_um: float) -> Iterator[Piece]:
     found = _frames(sources)
+    if not found and (single := crops(sources.folder)):
+        yield from (_piece(_joined(rows, single, sources, path.name), path.name, pixel_um) for rows in table.pieces())
+        return
 
     def load(number: int) -> np.ndarray:
         return _frame(found.get(number, []), number, sources)
@@ -131,6 +140,18 @@ def _frames(sources: Sources) -> dict[int, list[Path]]:
         if number and path.suffix.casefold() in SUFFIXES:
             frames.setdefault(int(number[1]), []).append(path)
     return frames
+
+
+def _joined(piece: Rows, found: dict[str, list[Path]], sources: Sources, file: str) -> _Cuts:
+    """The crop of each row that was exported by itself."""
+    unclear = _unclear(piece.table, file)
+    cuts = _Cuts(piece, {}, piece.rejects + list(unclear.values()))
+    for index, row in piece.table.drop(index=list(unclear)).iterrows():
+        try:
+            cuts.images[index] = crop_of(row, found, sources)
+        except InputError as error:
+            cuts.rejects.append(Reject(file, row["source_line"], "Particle #", str(error)))
+    return cuts
 
 
 def _cut(cuts: _Cuts, rows: pd.DataFrame, frame: np.ndarray, file: str) -> None:

@@ -52,7 +52,7 @@ class Sources:
             content = path.read_bytes()
         except OSError as error:
             raise InputError(f"{self.name(path)}: can't be read: {error.strerror}") from None
-        self._digests[path] = hashlib.blake2b(content, digest_size=16).hexdigest()
+        self._digests[path] = hashlib.sha256(content).hexdigest()
         return content
 
     def read_text(self, path: Path) -> str:
@@ -61,7 +61,7 @@ class Sources:
     def text(self, path: Path) -> Text:
         """A table, which may be large: it is read once for its encoding and digest, and again for its lines."""
         below(self.root, path)
-        encoding, digest = Encoding(self.name(path)), hashlib.blake2b(digest_size=16)
+        encoding, digest = Encoding(self.name(path)), hashlib.sha256()
         try:
             self._states.setdefault(path, state(path))
             with path.open("rb") as file:
