@@ -13,7 +13,7 @@ from stages.common.params import load
 from stages.common.params.ingest import Ingest
 from stages.common.progress import progress
 from stages.ingest.check import check
-from stages.ingest.kept import code_digest, drop_others, hand_over, key_of, scratch_folder
+from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
 from stages.ingest.labels import Labels, read_labels
 from stages.ingest.readers import READERS
 from stages.ingest.runs import Outcome, ingest_run
@@ -41,7 +41,7 @@ def main() -> None:
             write_rejects(folder / "rejects.csv", outcomes)
             write_warnings(folder / "warnings.csv", outcomes)
         write_json(METRICS, metrics(outcomes, labels.unknown))
-        drop_others(scratch_folder(), {outcome.folder.name for outcome in outcomes})
+        drop_others(kept_runs(), {outcome.folder.name for outcome in outcomes})
     except OSError as error:
         raise InputError(f"{OUT}: can't be written: {error}; make room there and run again") from None
 
@@ -98,7 +98,7 @@ def _ingest(rows: list[SheetRow], root: Path, labels: Labels) -> list[Outcome]:
 
 def _place(row: SheetRow, labels: Labels, root: Path, code: str) -> Path:
     """The folder in which the run is kept."""
-    return scratch_folder().resolve() / key_of(row, labels.by_run[row.run], root, code)
+    return kept_runs().resolve() / key_of(row, labels.by_run[row.run], root, code)
 
 
 def _refuse_bad_runs(settings: Ingest, outcomes: list[Outcome]) -> None:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from stages.common import fingerprint
 from stages.common.files import write_text
+from stages.common.scratch import scratch_folder
 from stages.ingest import tables
 from stages.ingest.sheet import SheetRow
 from stages.ingest.sources import Sources, state
 from stages.ingest.write import Written
 
-CODE = ["stages/ingest", "stages/common"]
 LIBRARIES = ("numpy", "pandas", "pillow", "pyarrow")
 RECORD = "record.json"
 
@@ -40,9 +40,9 @@ class Record:
     written: dict
 
 
-def scratch_folder() -> Path:
-    """Where runs are kept: beside what unfinished stages keep (see stages.common.scratch)."""
-    return Path(os.environ.get("PIPELINE_SCRATCH", ".scratch")) / "ingest"
+def kept_runs() -> Path:
+    """The folder with a folder for each run that is kept."""
+    return scratch_folder() / "ingest"
 
 
 def code_digest() -> str:

@@ -177,6 +177,13 @@ def test_what_the_sheet_says_goes_before_the_export(ingest_one):
     assert particles["abd_um"].tolist() == pytest.approx([2 * 9.0338] * 4)
 
 
+def test_without_a_context_the_sheet_tells_size_and_volume(ingest_one):
+    export = FlowCam()
+    export.context = ""
+    facts = ingest_one(export, more="5,0.5,0.125").runs.loc["r1"]
+    assert (facts["accepted"], facts["pixel_um"], facts["imaged_ml"], facts["dilution"]) == (4, 0.5, 0.125, 5)
+
+
 def test_uncalibrated_run_is_refused(ingest_one):
     export = FlowCam()
     export.context = export.context.replace("=0.5\n", "=1.0000\n")
