@@ -2,9 +2,8 @@
 
 Writes one run in the simulator's FlowCam format by repeating a few hundred particles, then three times in turn times
 - the stage on it, from LZW collages to Parquet, in a process of its own without its start,
-- the floor: decoding all collages and masks alone, by the stage's own decoder in as many threads as the stage has for it,
-  and writing the bytes of its Parquet file alone; besides, the same with plain Pillow (np.asarray of the opened image),
-  which takes longer,
+- the floor: decoding all collages and masks alone, by the stage's own decoder and in as many threads, and writing the
+  bytes of its Parquet file alone; besides, the same with plain Pillow (np.asarray of the opened image),
 - loops as scripts have them, over the first collages: rows in order, each collage kept open while its rows last, each
   row cropped with Pillow and made an array; and the same with each crop saved as a PNG file.
 Figures are medians. The ratio is to the loop that saves its crops, as the stage does. Peak memory is that of the
