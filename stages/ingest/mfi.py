@@ -7,6 +7,7 @@ The path of the sheet is a folder with one particle table, or the table itself; 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,11 @@ class _Cuts:
     images: dict[int, np.ndarray]
     rejects: list[Reject]
 
+    @cached_property
+    def boxes(self) -> list[list[int]]:
+        """Line, left, right, top and bottom of each row."""
+        return self.piece.table[["source_line", "X Left", "X Right", "Y Top", "Y Bottom"]].to_numpy().tolist()
+
 
 def _pieces(table: Table, sources: Sources, path: Path, pixel_um: float) -> Iterator[Piece]:
     found = _frames(sources)
@@ -119,17 +125,21 @@ def _pieces(table: Table, sources: Sources, path: Path, pixel_um: float) -> Iter
         try:
             _cut(cuts, rows, frame.result(), path.name)
         except InputError as error:
-            cuts.rejects += [Reject(path.name, line, "Frame #", str(error)) for line in rows["source_line"]]
+            cuts.rejects += [Reject(path.name, cuts.boxes[row][0], "Frame #", str(error)) for row in rows]
 
 
-def _by_frame(table: Table, file: str) -> Iterator[tuple[int | None, tuple[_Cuts, pd.DataFrame]]]:
-    """Each frame's number, with the cuts that it belongs to and its rows; at the end of each piece no number."""
+def _by_frame(table: Table, file: str) -> Iterator[tuple[int | None, tuple[_Cuts, list[int]]]]:
+    """Each frame's number, with the cuts that it belongs to and its rows' positions; at the end of each piece no
+    number."""
     for piece in table.pieces():
         unclear = _unclear(piece.table, file)
         cuts = _Cuts(piece, {}, piece.rejects + list(unclear.values()))
-        for number, rows in piece.table.drop(index=list(unclear)).groupby("Frame #", sort=False):
-            yield number, (cuts, rows)
-        yield None, (cuts, piece.table[:0])
+        rows: dict[int, list[int]] = {}
+        for position, number in enumerate(piece.table["Frame #"].tolist()):
+            if position not in unclear:
+                rows.setdefault(number, []).append(position)
+        yield from ((number, (cuts, positions)) for number, positions in rows.items())
+        yield None, (cuts, [])
 
 
 def _frames(sources: Sources) -> dict[int, list[Path]]:
@@ -154,13 +164,13 @@ def _joined(piece: Rows, found: dict[str, list[Path]], sources: Sources, file: s
     return cuts
 
 
-def _cut(cuts: _Cuts, rows: pd.DataFrame, frame: np.ndarray, file: str) -> None:
+def _cut(cuts: _Cuts, rows: list[int], frame: np.ndarray, file: str) -> None:
     """Each row's rectangle [Y Top : Y Bottom, X Left : X Right] of its frame."""
     height, width = frame.shape[:2]
-    box = ["source_line", "X Left", "X Right", "Y Top", "Y Bottom"]
-    for index, line, left, right, top, bottom in rows[box].itertuples(name=None):
+    for row in rows:
+        line, left, right, top, bottom = cuts.boxes[row]
         if left < right <= width and top < bottom <= height:
-            cuts.images[index] = frame[top:bottom, left:right].copy()
+            cuts.images[row] = frame[top:bottom, left:right].copy()
         else:
             reason = f"x {left} to {right}, y {top} to {bottom} is no rectangle in the frame ({width} x {height} px)"
             cuts.rejects.append(Reject(file, line, "X Left", reason))
