@@ -76,7 +76,7 @@ def export_of(
     def pieces() -> Iterator[Piece]:
         file = listed.path.name
         for rows, crops in found:
-            fringes.append(rows.table.get("fringe_size", pd.Series(dtype=float)).to_numpy())
+            fringes.append(rows.table.get("fringe_size", pd.Series(dtype=float)).to_numpy(copy=True))
             warned = {
                 "size_mismatch": checks.sizes(rows.table, file),
                 "mask_mismatch": crops.mask_mismatch,
