@@ -1,6 +1,7 @@
 """A run that is read in pieces is the same run: however small they are, and however its rows are parsed."""
 
 import string
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -139,3 +140,19 @@ def test_packed_images_come_back():
     assert together.arrow().to_pylist() == [image.tobytes() for image in images]
     assert np.array_equal(together.kept(np.array([2]))[0], images[2])
     assert len(packed([])) == 0
+
+
+def test_memory_does_not_grow_with_the_run(workspace, ingest, monkeypatch):
+    """Of each further particle less stays than a tenth of its pixels."""
+    monkeypatch.setattr(text, "BLOCK", 20_000)
+    peaks = {}
+    for count in (500, 3000):
+        export = FlowCam(f"r{count}", particles=1)
+        whole = {"image_x": "0", "image_y": "0", "image_w": "60", "image_h": "40"}
+        export.rows = [export.row(0) | whole | {"image_id": f"N-{i}"} for i in range(count)]
+        export.write(Path("exports"))
+        tracemalloc.start()
+        ingest(f"run,platform,sample,format,path,role\nr{count},A,s,flowcam,r{count},unlabelled\n")
+        peaks[count] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert (peaks[3000] - peaks[500]) / 2500 < 240
