@@ -80,7 +80,8 @@ RUNS = pa.schema(
         _field("min_size_um", pa.float64(), "um, lower end of the instrument's size filter"),
         _field("max_size_um", pa.float64(), "um, upper end of the instrument's size filter"),
         _field("software", pa.string(), "software and its version"),
-        _field("started", pa.string(), "start of the run as the export states it"),
+        _field("started_utc", pa.string(), "start of the run, UTC, as the export states it (FlowCam: its context)"),
+        _field("started_local", pa.string(), "start of the run by the clock of the place (summaries, MFI tables)"),
         _field("rows_read", pa.int64(), "rows in the export", nullable=False),
         _field("accepted", pa.int64(), "rows accepted", nullable=False),
         _field("rejected", pa.int64(), "rows rejected, each listed in rejects.csv", nullable=False),
@@ -89,6 +90,7 @@ RUNS = pa.schema(
 )
 
 REJECTS = ["run", "file", "line", "column", "reason"]
+WARNINGS = ["run", "check", "file", "line", "column", "expected", "found"]
 
 
 def particle_id(run: str, source_id: str) -> str:

@@ -1,23 +1,25 @@
 """Read every run of the sample sheet into one schema: `python -m stages.ingest`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from joblib import Parallel, cpu_count, delayed
 
 from stages.common.errors import InputError, run
-from stages.common.files import replacing_folder, write_csv, write_json
+from stages.common.files import replacing_folder, write_json
 from stages.common.params import load
 from stages.common.params.ingest import Ingest
 from stages.common.progress import progress
 from stages.ingest.check import check
+from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
 from stages.ingest.labels import Labels, read_labels
 from stages.ingest.readers import READERS
 from stages.ingest.runs import Outcome, ingest_run
 from stages.ingest.sheet import SheetRow, read_sheet
-from stages.ingest.summary import metrics, rejects_table
-from stages.ingest.table import write_runs
+from stages.ingest.summary import metrics, write_rejects, write_runs, write_warnings
+from stages.ingest.write import CONTACT_SHEET, PARTICLE_FILE
 
 OUT = Path("data/ingested")
 METRICS = Path("metrics/ingest.json")
@@ -28,12 +30,18 @@ def main() -> None:
     settings = load().ingest
     rows, root, labels = _given(settings)
     try:
+        outcomes = _ingest(rows, root, labels)
+        _refuse_bad_runs(settings, outcomes)
         with replacing_folder(PICTURES) as pictures, replacing_folder(OUT) as folder:
-            outcomes = _ingest(rows, root, labels, folder, pictures)
-            _refuse_bad_runs(settings, outcomes)
-            write_runs(folder / "runs.parquet", [outcome.facts for outcome in outcomes if outcome.error is None])
-            write_csv(folder / "rejects.csv", rejects_table(outcomes))
+            read = [outcome for outcome in outcomes if outcome.error is None]
+            for outcome in read:
+                hand_over(outcome.folder / PARTICLE_FILE, folder / f"{outcome.row.run}.parquet")
+                hand_over(outcome.folder / CONTACT_SHEET, pictures / f"{outcome.row.run}.png")
+            write_runs(folder / "runs.parquet", [outcome.written.facts for outcome in read])
+            write_rejects(folder / "rejects.csv", outcomes)
+            write_warnings(folder / "warnings.csv", outcomes)
         write_json(METRICS, metrics(outcomes, labels.unknown))
+        drop_others(kept_runs(), {outcome.folder.name for outcome in outcomes})
     except OSError as error:
         raise InputError(f"{OUT}: can't be written: {error}; make room there and run again") from None
 
@@ -53,7 +61,15 @@ def command(arguments: list[str]) -> None:
         main()
         return
     rows, root, labels = _given(load().ingest, sheet)
-    print(check(rows, root.resolve(), labels))
+    _show(check(rows, root.resolve(), labels))
+
+
+def _show(text: str) -> None:
+    """Print a text whose reader may stop early, as `head` does."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _given(settings: Ingest, sheet: str = "") -> tuple[list[SheetRow], Path, Labels]:
@@ -69,12 +85,20 @@ def _labels(settings: Ingest, root: Path, runs: list[str]) -> Labels:
     return read_labels(root / settings.labels, root, runs) if settings.labels else Labels(runs)
 
 
-def _ingest(rows: list[SheetRow], root: Path, labels: Labels, folder: Path, pictures: Path) -> list[Outcome]:
+def _ingest(rows: list[SheetRow], root: Path, labels: Labels) -> list[Outcome]:
     """Every run's outcome in the sheet's order; runs are read beside each other, one process each."""
     work = Parallel(n_jobs=min(len(rows), cpu_count()), return_as="generator")
-    places = root.resolve(), folder.resolve(), pictures.resolve()  # a process that is used again may stand elsewhere
-    jobs = (delayed(ingest_run)(row, labels.by_run[row.run], *places) for row in rows)
-    return list(progress(work(jobs), "runs", total=len(rows)))
+    root, code = root.resolve(), code_digest()  # a process that is used again may stand elsewhere
+    jobs = (delayed(ingest_run)(row, labels.by_run[row.run], root, _place(row, labels, root, code)) for row in rows)
+    outcomes = list(progress(work(jobs), "runs", total=len(rows)))
+    anew = sum(outcome.read for outcome in outcomes)
+    print(f"runs: {anew} read, {len(rows) - anew} unchanged", file=sys.stderr)
+    return outcomes
+
+
+def _place(row: SheetRow, labels: Labels, root: Path, code: str) -> Path:
+    """The folder in which the run is kept."""
+    return kept_runs().resolve() / key_of(row, labels.by_run[row.run], root, code)
 
 
 def _refuse_bad_runs(settings: Ingest, outcomes: list[Outcome]) -> None:

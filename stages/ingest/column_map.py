@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from stages.common.particles import SCALARS
-from stages.ingest.columns import Column
+from stages.ingest.column import Column
 
 IMAGE = "image"
 TEXTS = (IMAGE, "source_id", "class")

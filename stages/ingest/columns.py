@@ -4,28 +4,21 @@ import csv
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from stages.ingest.export import Reject
+from stages.ingest.column import INT32, Column
+from stages.ingest.export import MOST_PIXELS, MOST_ROWS, Reject
+from stages.ingest.plain_rows import parse_plain
+from stages.ingest.text import Block, Text
 
-INT32 = 2**31 - 1
-LINES_AT_ONCE = 16384
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a column may hold. `least`: smallest value allowed (None: any)."""
-
-    name: str
-    kind: Literal["integer", "number", "text"]
-    least: float | None = None
 
 
 def plain(cell: str) -> str:
@@ -44,30 +37,92 @@ def split_fields(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
-def read_rows(
-    lines: list[str],
-    first: int,
-    names: list[str],
-    wanted: list[Column],
-    delimiter: str,
-    file: str,
-    quoted: bool = False,
-) -> tuple[pd.DataFrame, list[Reject], int]:
-    """The lines from index `first` on as a table of the `wanted` columns that `names` (the header) has, and
-    `source_line`, 1-based; the rejected lines; and how many lines were read. Blank lines are no rows.
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table: the wanted columns and `source_line` (1-based) of the good ones, and the rejected ones."""
 
-    quoted: whether fields may stand between quotes, as in CSV. The lines are taken in pieces: split into cells, all of
-    them at once would need ten times the memory of their text.
+    table: pd.DataFrame
+    rejects: list[Reject]
+
+    @property
+    def read(self) -> int:
+        return len(self.table) + len(self.rejects)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a text below its header, parsed anew each time that they are asked for.
+
+    names: of all columns, in their order. first: index of the first line below the header; end: of the line after the
+    table (None: it ends with the text). quoted: whether fields may stand between quotes, as in CSV.
     """
-    tables, rejects, read = [], [], 0
-    for start in range(first, max(len(lines), first + 1), LINES_AT_ONCE):
-        piece = lines[start : start + LINES_AT_ONCE]
-        numbers, cells, cut = _split(piece, start + 1, len(names), delimiter, file, quoted)
-        table, wrong = _parse(numbers, cells, names, wanted, file)
-        tables.append(table)
-        rejects += cut + wrong
-        read += len(cells) + len(cut)
-    return pd.concat(tables, ignore_index=True), rejects, read
+
+    text: Text
+    names: list[str]
+    wanted: list[Column]
+    first: int
+    delimiter: str
+    file: str
+    quoted: bool = False
+    end: int | None = None
+
+    def has(self, *columns: str) -> bool:
+        return set(columns) <= set(self.names)
+
+    def rows(self) -> Iterator[Rows]:
+        """Blank lines are no rows. A block of lines that has anything wrong, or that isn't plain, is parsed cell by
+        cell, to tell what; any other as a whole, which is many times as fast and gives the same."""
+        for block in self.text.blocks():
+            block = block.between(self.first, self.end)
+            if block.content:
+                yield self._plain(block) or self._careful(block)
+
+    def pieces(self, most_rows: int = MOST_ROWS) -> Iterator[Rows]:
+        """`rows` in parts of which each has few enough rows, and images small enough, to be held in memory."""
+        for rows in self.rows():
+            bounds = _bounds(rows.table, most_rows)
+            for number, (start, end) in enumerate(pairwise(bounds)):
+                yield Rows(rows.table[start:end].reset_index(drop=True), [] if number else rows.rejects)
+
+    def median(self, column: str) -> float | None:
+        """Of all good rows; None when there are none, or no such column."""
+        if not self.has(column):
+            return None
+        values = np.concatenate([np.zeros(0), *(rows.table[column] for rows in self.rows())])
+        return float(np.median(values)) if len(values) else None
+
+    def _plain(self, block: Block) -> Rows | None:
+        if b'"' in block.content:
+            return None
+        found = parse_plain(block.content, self.names, self.wanted, self.delimiter)
+        if found is None:
+            return None
+        lines = np.arange(block.first + 1, block.first + 1 + len(next(iter(found.values()))))
+        return Rows(_frame({"source_line": lines} | found), [])
+
+    def _careful(self, block: Block) -> Rows:
+        lines, width = block.lines(), len(self.names)
+        numbers, cells, cut = _split(lines, block.first + 1, width, self.delimiter, self.file, self.quoted)
+        table, wrong = _parse(numbers, cells, self.names, self.wanted, self.file)
+        return Rows(table.reset_index(drop=True), cut + wrong)
+
+
+def counted(table: Table, column: str) -> tuple[int, int, list]:
+    """The table's rows, how many of them it refuses itself, and the different cells of a column."""
+    read, refused, cells = 0, 0, {}
+    for rows in table.rows():
+        read, refused = read + rows.read, refused + len(rows.rejects)
+        cells |= dict.fromkeys(rows.table[column].unique())
+    return read, refused, list(cells)
+
+
+def _bounds(table: pd.DataFrame, most_rows: int) -> list[int]:
+    """Where parts of the table begin, and where the last one ends."""
+    pixels = np.zeros(len(table))
+    if {"image_w", "image_h"} <= set(table):
+        pixels = np.minimum(table["image_w"].to_numpy(float) * table["image_h"], MOST_PIXELS)
+    part = np.maximum(np.arange(len(table)) // most_rows, np.cumsum(pixels) // MOST_PIXELS)
+    return [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), len(table)]
 
 
 def _split(
@@ -102,9 +157,14 @@ def _parse(
         values[column.name], wrong = _texts(texts) if column.kind == "text" else _numbers(texts, column)
         for row in np.flatnonzero(wrong):
             reasons.setdefault(row, Reject(file, numbers[row], column.name, _reason(_bare(texts[row]), column)))
-    kept = pd.DataFrame(values).drop(index=list(reasons))
+    kept = _frame(values).drop(index=list(reasons))
     integers = [column.name for column in wanted if column.kind == "integer" and column.name in kept]
     return kept.astype(dict.fromkeys(integers, np.int64)), list(reasons.values())
+
+
+def _frame(values: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Text stays Python's: pandas would hold it as Arrow does, which costs more than it saves here."""
+    return pd.DataFrame({name: pd.Series(array, dtype=array.dtype, copy=False) for name, array in values.items()})
 
 
 def _bare(text: str) -> str:

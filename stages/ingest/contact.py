@@ -11,11 +11,9 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from stages.common.errors import InputError
-from stages.common.files import replacing
 from stages.common.origin import MEASURED, SIMULATED, title
 from stages.common.particles import size_column
-from stages.common.seeds import generator
-from stages.ingest.export import Export
+from stages.ingest.sample import Sample
 
 ROWS, COLUMNS = 8, 8
 TILE, CAPTION, TITLE, GAP = 88, 24, 28, 6  # px
@@ -25,35 +23,32 @@ MOST_BYTES = 150_000
 FONT = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
 
 
-def contact_sheet(run: str, export: Export) -> Image.Image:
-    """The picture of up to 64 particles, grey where all of them are. The same run gives the same picture: the draw
-    depends on its name alone."""
-    chosen = generator(0, "contact sheet", run).permutation(len(export.images))[: ROWS * COLUMNS]
-    chosen.sort()
-    lines = -(-max(len(chosen), 1) // COLUMNS)
+def contact_sheet(run: str, sample: Sample, facts: dict) -> Image.Image:
+    """The picture of the sample, grey where all of its particles are."""
+    drawn = sample.drawn()
+    lines = -(-max(len(drawn), 1) // COLUMNS)
     size = COLUMNS * (TILE + GAP) + GAP, TITLE + lines * (TILE + CAPTION) + GAP
-    sheet = Image.new("RGB" if any(export.images[i].ndim == 3 for i in chosen) else "L", size, "white")
+    sheet = Image.new("RGB" if any(pixels.ndim == 3 for pixels, _ in drawn) else "L", size, "white")
     pen = ImageDraw.Draw(sheet)
-    origin = SIMULATED if export.facts["simulated"] else MEASURED
-    shown = f"{run}: {len(chosen)} of {len(export.images)} particles, {export.facts['pixel_um']:g} \u00b5m/px"
+    origin = SIMULATED if facts["simulated"] else MEASURED
+    shown = f"{run}: {len(drawn)} of {sample.total} particles, {facts['pixel_um']:g} \u00b5m/px"
     said = title(shown, origin)
     pen.text((GAP, 7), said, "black", _font(said, size[0] - 2 * GAP))
-    for place, index in enumerate(chosen):
+    for place, (pixels, particle) in enumerate(drawn):
         corner = GAP + place % COLUMNS * (TILE + GAP), TITLE + place // COLUMNS * (TILE + CAPTION)
-        _draw(sheet, pen, corner, export.images[index], export.particles.iloc[index])
+        _draw(sheet, pen, corner, pixels, particle)
     return sheet
 
 
-def write_contact_sheet(path: Path, run: str, export: Export) -> None:
+def write_contact_sheet(path: Path, run: str, sample: Sample, facts: dict) -> None:
     """As PNG, of few levels where all would make it large: it is kept with the results."""
-    sheet = contact_sheet(run, export)
+    sheet = contact_sheet(run, sample, facts)
     for levels in (256, 64, 32, 16):
         content = io.BytesIO()
         _with_levels(sheet, levels).save(content, "PNG")
         if content.tell() <= MOST_BYTES:
             break
-    with replacing(path) as temporary:
-        temporary.write_bytes(content.getvalue())
+    path.write_bytes(content.getvalue())
 
 
 def _with_levels(sheet: Image.Image, levels: int) -> Image.Image:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.export import Export, Reject, Survey, surveyed
+from stages.ingest.export import IMAGES_AT_ONCE, Export, Piece, Reject, Survey, surveyed
 from stages.ingest.images import SUFFIXES, decode
+from stages.ingest.packed import packed
 from stages.ingest.paths import below
 from stages.ingest.sheet import SheetRow, sheet_facts
 from stages.ingest.sources import Sources
@@ -24,6 +25,12 @@ def read(row: SheetRow, root: Path) -> Export:
     folder = _folder(row, root)
     sources = Sources(root, folder)
     listed = _labelled_images(row, folder)
+    parts = (listed[start : start + IMAGES_AT_ONCE] for start in range(0, len(listed), IMAGES_AT_ONCE))
+    pieces = (_piece(part, folder, row, sources) for part in parts)
+    return Export(sheet_facts(row), sources, pieces)
+
+
+def _piece(listed: list[tuple[Path, str | None]], folder: Path, row: SheetRow, sources: Sources) -> Piece:
     images, rejects, names, labels = [], [], [], []
     for path, label in listed:
         name = path.relative_to(folder).as_posix()
@@ -39,8 +46,7 @@ def read(row: SheetRow, root: Path) -> Export:
         names.append(name)
         labels.append(label)
     particles = pd.DataFrame({"source_id": names, "source_file": names, "class": pd.Series(labels, dtype=object)})
-    facts = sheet_facts(row) | {"source_digest": sources.digest()}
-    return Export(particles.assign(edge=False, pixel_um=row.pixel_um), images, rejects, len(listed), facts)
+    return Piece(particles.assign(edge=False, pixel_um=row.pixel_um), packed(images), rejects, len(listed))
 
 
 def survey(row: SheetRow, root: Path) -> Survey:

@@ -3,15 +3,18 @@
 The path of the sheet is a run folder with one list, or the list itself where a folder holds more than one.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
 from stages.ingest import flowcam_checks as checks
-from stages.ingest.export import Export, Reject, Survey, surveyed
-from stages.ingest.flowcam_collages import cut
+from stages.ingest.columns import Rows, Table, counted
+from stages.ingest.export import Closing, Export, Piece, Survey, surveyed
+from stages.ingest.flowcam_collages import Cut, cut
 from stages.ingest.flowcam_context import Context, context_beside
 from stages.ingest.flowcam_list import read_list
 from stages.ingest.flowcam_particles import contract_columns, pixel_size, run_facts
@@ -29,28 +32,17 @@ def recognises(path: Path) -> bool:
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
     listed = _listed(row, root)
-    table, sources, path, context, facts = listed.table, listed.sources, listed.path, listed.context, listed.facts
-    cuts = cut(table, sources, path, context.region(), context.number("ImagePixelBorder") or 0)
-    summary = sibling(path.parent, f"{path.stem}_summary.csv")
-    told = sources.read_text(summary) if summary else ""
-    warnings = {
-        "size_mismatch": checks.sizes(table),
-        "mask_mismatch": cuts.mask_mismatches,
-        "calibration_mismatch": checks.calibration(table, facts["pixel_um"]),
-        "summary_mismatch": checks.summary(told, listed.rows_read, facts["imaged_ml"], facts["dilution"]),
-    }
-    particles = contract_columns(table.loc[cuts.rows], row, facts["pixel_um"])
-    particles = particles.assign(edge=cuts.edge, source_file=path.name)
-    facts = facts | {"source_digest": sources.digest()}
-    return Export(particles, cuts.images, listed.rejects + cuts.rejects, listed.rows_read, facts, warnings=warnings)
+    summary = sibling(listed.path.parent, f"{listed.path.stem}_summary.csv")
+    told = (listed.sources.read_text(summary), summary.name) if summary else ("", "")
+    return export_of(listed, row, cuts(listed), told, ("size_mismatch", "mask_mismatch", "calibration_mismatch"))
 
 
 def survey(row: SheetRow, root: Path) -> Survey:
     """What `read` would find, without its images."""
     listed = _listed(row, root)
-    names = list(listed.table["collage_file"].unique())
+    rows, refused, names = counted(listed.table, "collage_file")
     missing = [name for name in names if not listed.sources.holds(listed.path.parent, name)]
-    return surveyed(listed.facts, listed.rows_read, len(listed.rejects), len(names), missing)
+    return surveyed(listed.facts, rows, refused, len(names), missing)
 
 
 @dataclass(frozen=True)
@@ -60,19 +52,60 @@ class Listed:
     path: Path
     sources: Sources
     context: Context
-    table: pd.DataFrame
-    rejects: list[Reject]
-    rows_read: int
+    table: Table
     facts: dict
+
+
+def cuts(listed: Listed) -> Iterator[tuple[Rows, Cut]]:
+    """The pieces of a list, or of a table under a list's names, with their crops."""
+    border = listed.context.number("ImagePixelBorder") or 0
+    return cut(listed.table.pieces(), listed.sources, listed.path, listed.context.region(), border)
+
+
+def export_of(
+    listed: Listed,
+    row: SheetRow,
+    found: Iterator[tuple[Rows, Cut]],
+    summary: tuple[str, str],
+    checked: tuple[str, ...],
+) -> Export:
+    """The run whose pieces and images were `found`. summary: text and file of the run's own; checked: the checks of
+    rows that the format allows."""
+    fringes: list[np.ndarray] = []
+
+    def pieces() -> Iterator[Piece]:
+        file = listed.path.name
+        for rows, crops in found:
+            fringes.append(rows.table.get("fringe_size", pd.Series(dtype=float)).to_numpy(copy=True))
+            warned = {
+                "size_mismatch": checks.sizes(rows.table, file),
+                "mask_mismatch": crops.mask_mismatch,
+                "calibration_mismatch": checks.calibration(rows.table, listed.facts["pixel_um"], file),
+            }
+            particles = contract_columns(rows.table.iloc[crops.rows], row, listed.facts["pixel_um"])
+            yield Piece(
+                particles.assign(edge=crops.edge, source_file=file),
+                crops.images,
+                rows.rejects + crops.rejects,
+                rows.read,
+                {check: warned[check] for check in checked},
+            )
+
+    def close(rows_read: int) -> Closing:
+        facts = {"started_local": checks.local_start(summary[0])}
+        if listed.facts["fringe_px"] is None and any(map(len, fringes)):
+            facts["fringe_px"] = float(np.median(np.concatenate(fringes)))
+        return Closing(facts, {"summary_mismatch": checks.summary(*summary, rows_read, listed.facts)})
+
+    return Export(listed.facts, listed.sources, pieces(), close)
 
 
 def _listed(row: SheetRow, root: Path) -> Listed:
     path = _list_path(row, root)
     sources = Sources(root, path.parent)
     context = context_beside(sources, path)
-    table, rejects, rows_read = read_list(sources.read_text(path), path.name)
-    facts = run_facts(row, context, table, pixel_size(row, context, table))
-    return Listed(path, sources, context, table, rejects, rows_read, facts)
+    table = read_list(sources.text(path), path.name)
+    return Listed(path, sources, context, table, run_facts(row, context, pixel_size(row, context, table)))
 
 
 def _list_path(row: SheetRow, root: Path) -> Path:

@@ -1,8 +1,6 @@
 """Cut the particles of a FlowCam list out of its collages, and compare each with its mask."""
 
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,89 +8,136 @@ import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.export import Reject
+from stages.ingest.ahead import ahead
+from stages.ingest.columns import Rows
+from stages.ingest.export import Reject, Warned
 from stages.ingest.images import decode
+from stages.ingest.mismatches import mismatches
+from stages.ingest.packed import Packed
 from stages.ingest.paths import sibling
 from stages.ingest.sources import Sources
 
 Region = tuple[float, float, float, float]
-DECODERS = 2
+PLACE = ["image_x", "image_y", "image_w", "image_h"]
+Page = tuple[np.ndarray, np.ndarray | None]  # a collage, and which of its pixels the mask marks
 
 
 @dataclass
-class Cuts:
-    """Accepted rows of the table (positions, in its order), their images and edge flags."""
+class Cut:
+    """Some rows of a table. rows: which of them (positions, in order) were cut; their images and edge flags."""
 
     rows: np.ndarray
-    images: list[np.ndarray]
+    images: Packed
     edge: np.ndarray
     rejects: list[Reject]
-    mask_mismatches: int
+    mask_mismatch: Warned
 
 
-def cut(table: pd.DataFrame, sources: Sources, list_path: Path, region: Region | None, border_px: float) -> Cuts:
-    """Each row's rectangle [image_y : image_y + image_h, image_x : image_x + image_w] of the collage it names.
+@dataclass
+class _Crops:
+    """What was cut of a piece so far, by position. near: rows that may reach the border of the acceptable region."""
+
+    piece: Rows
+    near: np.ndarray
+    content: list[bytes | None]
+    channels: np.ndarray
+    edge: np.ndarray
+    mask_area: np.ndarray  # -1 where there is no mask
+    rejects: list[Reject]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return self.piece.table
+
+
+def cut(
+    pieces: Iterable[Rows], sources: Sources, list_path: Path, region: Region | None, border_px: float
+) -> Iterator[tuple[Rows, Cut]]:
+    """Each piece of a table, and of its rows the rectangles [image_y : image_y + image_h, image_x : image_x + image_w]
+    of the collages that they name.
 
     region: acceptable region of the frame (left, right, top, bottom); a particle that reaches it is marked as edge.
     border_px: pixels that the software keeps around a particle.
     """
-    images: list[np.ndarray | None] = [None] * len(table)
-    edge = np.zeros(len(table), dtype=bool)
-    rejects: list[Reject] = []
-    mismatches = 0
-    lines, area = table["source_line"].tolist(), table["raw_area"].round().tolist() if "raw_area" in table else None
-    boxes = table[["image_x", "image_y", "image_w", "image_h"]].to_numpy()
-    near = _near_the_side(table, region)
-    for name, rows, page in _ahead(_by_collage(table), sources, list_path):
+    pages = ahead(_by_collage(pieces, region), lambda name: _page(sources, list_path, name), _bytes_of)
+    for (crops, name, rows), page in pages:
+        if page is None:
+            yield crops.piece, _finished(crops, list_path.name)
+            continue
         try:
             collage, mask = page.result()
         except InputError as error:
-            rejects += [Reject(list_path.name, lines[row], "collage_file", str(error)) for row in rows]
+            lines = crops.table["source_line"].to_numpy()[rows]
+            crops.rejects += [Reject(list_path.name, int(line), "collage_file", str(error)) for line in lines]
             continue
-        height, width = collage.shape[:2]
-        for row, (x, y, w, h) in zip(rows, boxes[rows].tolist(), strict=True):
-            bottom, right = y + h, x + w
-            if bottom > height or right > width:
-                reason = f"the crop ends at x {right}, y {bottom}, outside of {name} ({width} x {height} px)"
-                rejects.append(Reject(list_path.name, lines[row], "image_x", reason))
-                continue
-            images[row] = collage[y:bottom, x:right].copy()
-            particle = None if mask is None else mask[y:bottom, x:right]
-            if particle is not None and area is not None:
-                mismatches += np.count_nonzero(particle) != area[row]
-            if near[row]:
-                edge[row] = _touches(table.iloc[row], region, particle, border_px)
-    accepted = np.array([row for row, image in enumerate(images) if image is not None], dtype=np.int64)
-    return Cuts(accepted, [images[row] for row in accepted], edge[accepted], rejects, int(mismatches))
+        rows = _inside(crops, rows, collage, (list_path.name, name))
+        _cut_page(crops, rows, collage, mask)
+        for row in rows[crops.near[rows]]:
+            crops.edge[row] = _touches(crops.table.iloc[row], region, mask, border_px)
 
 
-def _ahead(
-    groups: Iterator[tuple[str, list[int]]], sources: Sources, list_path: Path
-) -> Iterator[tuple[str, list[int], Future]]:
-    """Each collage's name, rows and pixels (with the mask). The next ones are decoded while one is cut (Pillow lets
-    other threads run meanwhile), and no more are held than are worked on."""
-    waiting: deque[tuple[str, list[int], Future]] = deque()
-    with ThreadPoolExecutor(DECODERS) as decoders:
-        for name, rows in groups:
-            waiting.append((name, rows, decoders.submit(_page, sources, list_path, name)))
-            if len(waiting) > DECODERS:
-                yield waiting.popleft()
-        yield from waiting
+def _by_collage(
+    pieces: Iterable[Rows], region: Region | None
+) -> Iterator[tuple[str | None, tuple[_Crops, str, np.ndarray]]]:
+    """Each collage's name, with the crops that it belongs to and its rows, in the order in which a piece names them; at
+    the end of each piece no name."""
+    for piece in pieces:
+        n = len(piece.table)
+        near, none = _near_the_side(piece.table, region), np.zeros(n, dtype=np.int32)
+        crops = _Crops(piece, near, [None] * n, none, np.zeros(n, dtype=bool), np.full(n, -1), [])
+        codes, names = pd.factorize(piece.table["collage_file"])
+        order = np.argsort(codes, kind="stable")
+        starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
+        for number, name in enumerate(names):
+            yield name, (crops, name, order[starts[number] : starts[number + 1]])
+        yield None, (crops, "", order[:0])
 
 
-def _page(sources: Sources, list_path: Path, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+def _inside(crops: _Crops, rows: np.ndarray, collage: np.ndarray, names: tuple[str, str]) -> np.ndarray:
+    """The `rows` whose crops lie inside of the collage; the others are rejected. names: of the list and the collage."""
+    height, width = collage.shape[:2]
+    x, y, w, h = (crops.table[name].to_numpy()[rows] for name in PLACE)
+    right, bottom = x + w, y + h
+    inside = (right <= width) & (bottom <= height)
+    for i in np.flatnonzero(~inside):
+        reason = f"the crop ends at x {right[i]}, y {bottom[i]}, outside of {names[1]} ({width} x {height} px)"
+        crops.rejects.append(Reject(names[0], int(crops.table["source_line"].iloc[rows[i]]), "image_x", reason))
+    return rows[inside]
+
+
+def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray, mask: np.ndarray | None) -> None:
+    """Cut the `rows` out of one collage, and count the pixels of their masks."""
+    crops.channels[rows] = 1 if collage.ndim == 2 else 3
+    x, y, w, h = (crops.table[name].to_numpy()[rows] for name in PLACE)
+    corners = [values.tolist() for values in (x, y, x + w, y + h)]
+    for row, left, top, right, bottom in zip(rows.tolist(), *corners, strict=True):
+        crops.content[row] = collage[top:bottom, left:right].tobytes()
+    if mask is not None:
+        count = np.count_nonzero
+        crops.mask_area[rows] = [count(mask[y0:y1, x0:x1]) for x0, y0, x1, y1 in zip(*corners, strict=True)]
+
+
+def _finished(crops: _Crops, file: str) -> Cut:
+    table, content = crops.table, crops.content
+    rows = np.flatnonzero(crops.channels)
+    size = table[["image_h", "image_w"]].to_numpy(np.int32)[rows]
+    images = Packed(b"".join([content[row] for row in rows]), size[:, 0], size[:, 1], crops.channels[rows])
+    mismatch = Warned()
+    if "raw_area" in table:
+        area = crops.mask_area
+        wrong = (area >= 0) & (area != table["raw_area"].round())
+        mismatch = mismatches(table, wrong, file, "raw_area", lambda row: f"{area[row]} px in the mask")
+    return Cut(rows, images, crops.edge[rows], crops.rejects, mismatch)
+
+
+def _page(sources: Sources, list_path: Path, name: str) -> Page:
     """A collage, and its mask where there is one."""
     collage = _load(sources, _collage_path(sources, list_path, name))
     return collage, _mask(sources, list_path, name, collage.shape[:2])
 
 
-def _by_collage(table: pd.DataFrame) -> Iterator[tuple[str, list[int]]]:
-    """Each collage's name and its rows, in the order in which the list names them."""
-    codes, names = pd.factorize(table["collage_file"])
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    for number, name in enumerate(names):
-        yield name, order[starts[number] : starts[number + 1]].tolist()
+def _bytes_of(page: Page) -> int:
+    return page[0].nbytes + (page[1].nbytes if page[1] is not None else 0)
 
 
 def _near_the_side(table: pd.DataFrame, region: Region | None) -> np.ndarray:
@@ -130,14 +175,16 @@ def _mask(sources: Sources, list_path: Path, name: str, shape: tuple[int, int]) 
     return mask > 0 if mask.shape == shape else None
 
 
-def _touches(row: pd.Series, region: Region, particle: np.ndarray | None, border_px: float) -> bool:
+def _touches(row: pd.Series, region: Region, mask: np.ndarray | None, border_px: float) -> bool:
     """Whether a particle reaches the border of the acceptable region: by its mask, else by its crop less the kept
     border (so a particle within that border of the region's side counts as well)."""
     left, right, top, bottom = region
     x0, y0 = row["src_x"], row["src_y"]
     x1, y1 = x0 + row["image_w"] - 1, y0 + row["image_h"] - 1
-    if particle is None:
+    if mask is None:
         return x0 <= left or y0 <= top or x1 - border_px >= right or y1 - border_px >= bottom
+    x, y = row["image_x"], row["image_y"]
+    particle = mask[y : y + row["image_h"], x : x + row["image_w"]]
     columns, lines = np.flatnonzero(particle.any(axis=0)), np.flatnonzero(particle.any(axis=1))
     if not len(columns):
         return False

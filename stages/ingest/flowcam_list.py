@@ -1,13 +1,12 @@
-"""FlowCam particle lists (.lst), format 017: any number and order of columns, names from the header."""
-
-import pandas as pd
+"""FlowCam particle lists (.lst), format 017: any number and order of columns, names from the header; and older ones."""
 
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, read_rows
-from stages.ingest.export import Reject
+from stages.ingest.column import Column
+from stages.ingest.columns import Table
+from stages.ingest.flowcam_older_list import is_older, read_older_list
+from stages.ingest.text import Text
 
 FORMAT = "017"
-OLDER_FIELDS = 40  # FlowCAM II wrote 44 and FlowCAM III 47 unnamed fields, between colons
 
 COLUMNS = [
     Column("id", "integer", 0),
@@ -44,30 +43,27 @@ COLUMNS = [
 REQUIRED = ["image_x", "image_y", "image_w", "image_h", "collage_file"]
 
 
-def read_list(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int]:
-    """The columns of COLUMNS that the list has, its rejected rows, and the number of rows read.
+def read_list(text: Text, file: str) -> Table:
+    """The list's rows, of which the columns of COLUMNS are wanted that it has.
 
     Raises InputError for another format, a header that is cut off, or one that lacks a required column.
     """
-    lines = text.split("\n")
+    lines = text.head()
+    if lines[0].strip() != FORMAT and is_older(lines):
+        return read_older_list(text, lines, COLUMNS, file)
     names, first = _header(lines, file)
     missing = [name for name in REQUIRED if name not in names]
     if "id" not in names and "image_id" not in names:
         missing.append("id")
     if missing:
         raise InputError(f"{file}: the list has no column {', '.join(missing)}; export it with all columns")
-    return read_rows(lines, first, names, COLUMNS, "|", file)
+    return Table(text, names, COLUMNS, first, "|", file)
 
 
 def _header(lines: list[str], file: str) -> tuple[list[str], int]:
     """The column names, and the index of the first data line."""
     version = lines[0].strip()
     if version != FORMAT:
-        if any(line.count(":") >= OLDER_FIELDS for line in lines[:10]):
-            raise InputError(
-                f"{file}, line 1: an older, colon-separated list without column names (FlowCAM II or III); "
-                f"open the run in a newer VisualSpreadsheet and save it again, or export labelled crops"
-            )
         raise InputError(f"{file}, line 1: {version[:40]!r} is not a known list format; expected {FORMAT}")
     key, _, count = (lines[1] if len(lines) > 1 else "").strip().partition("|")
     if key != "num-fields" or not (count.isascii() and count.isdigit()):

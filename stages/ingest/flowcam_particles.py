@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stages.common.errors import InputError
+from stages.ingest.columns import Table
 from stages.ingest.flowcam_context import Context
 from stages.ingest.sheet import SheetRow
 
@@ -30,14 +31,14 @@ PLAIN = {
 }
 
 
-def pixel_size(row: SheetRow, context: Context, table: pd.DataFrame) -> float:
+def pixel_size(row: SheetRow, context: Context, table: Table) -> float:
     """um/px: of the sheet, else of the context, else the one that the rows were measured with.
 
     Raises InputError when nothing tells it, or when the run was never calibrated.
     """
     if row.pixel_um:
         return row.pixel_um
-    value = context.number("CalibrationConstant") or median(table, "cal_const")
+    value = context.number("CalibrationConstant") or table.median("cal_const")
     if not value:
         raise InputError(f"{context.file}: no pixel size (CalibrationConstant); give pixel_um in the sheet")
     if value == UNCALIBRATED:
@@ -48,20 +49,20 @@ def pixel_size(row: SheetRow, context: Context, table: pd.DataFrame) -> float:
     return value
 
 
-def run_facts(row: SheetRow, context: Context, table: pd.DataFrame, pixel_um: float) -> dict:
-    """What the context tells of the run; the sheet goes before it."""
+def run_facts(row: SheetRow, context: Context, pixel_um: float) -> dict:
+    """What the context tells of the run, which the sheet goes before; its times are UTC."""
     return {
         "simulated": "simulat" in (context.software() or "").casefold(),
         "dilution": row.dilution or context.dilution(),
         "imaged_ml": row.volume_ml or context.imaged_ml(pixel_um),
         "pixel_um": pixel_um,
-        "fringe_px": context.number("FringeSize") or median(table, "fringe_size"),
+        "fringe_px": context.number("FringeSize"),
         "threshold_dark": context.number("ThresholdDark"),
         "threshold_light": context.number("ThresholdLight"),
         "min_size_um": context.number("MinESD"),
         "max_size_um": context.number("MaxESD"),
         "software": context.software(),
-        "started": context.text("RunStartTime"),
+        "started_utc": context.text("RunStartTime"),
     }
 
 
@@ -81,7 +82,3 @@ def contract_columns(table: pd.DataFrame, row: SheetRow, pixel_um: float) -> pd.
     source_id = table["image_id"] if "image_id" in table else table["id"].astype(str)
     particles = pd.DataFrame(columns | {"source_id": source_id, "pixel_um": pixel_um})
     return particles.replace([np.inf, -np.inf], np.nan).reset_index(drop=True)
-
-
-def median(table: pd.DataFrame, column: str) -> float | None:
-    return float(table[column].median()) if column in table and len(table) else None

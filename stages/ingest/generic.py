@@ -11,12 +11,14 @@ import pandas as pd
 
 from stages.common.errors import InputError
 from stages.ingest.column_map import IMAGE, wanted
-from stages.ingest.columns import plain, read_rows, split_fields
-from stages.ingest.export import Export, Reject, Survey, surveyed
+from stages.ingest.columns import Rows, Table, counted, plain, split_fields
+from stages.ingest.export import IMAGES_AT_ONCE, Export, Piece, Reject, Survey, surveyed
 from stages.ingest.images import decode
+from stages.ingest.packed import packed
 from stages.ingest.sheet import SheetRow, sheet_facts
 from stages.ingest.sources import Sources
 from stages.ingest.tables import only_table
+from stages.ingest.text import Text
 
 DELIMITERS = (",", ";", "\t")
 
@@ -28,8 +30,24 @@ def recognises(path: Path) -> bool:
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
-    path, sources, table, rejects, rows_read = _listed(row, root)
-    accepted, images = [], []
+    path, sources, table = _listed(row, root)
+    pieces = (_piece(rows, row, path, sources) for rows in table.pieces(IMAGES_AT_ONCE))
+    return Export(sheet_facts(row), sources, pieces)
+
+
+def survey(row: SheetRow, root: Path) -> Survey:
+    """What `read` would find, without its images."""
+    path, sources, table = _listed(row, root)
+    rows, refused, names = counted(table, row.columns[IMAGE])
+    missing = [name for name in names if not sources.holds(path.parent, name)]
+    return surveyed(sheet_facts(row), rows, refused, len(names), missing)
+
+
+def _piece(rows: Rows, row: SheetRow, path: Path, sources: Sources) -> Piece:
+    """Some rows of the table with their images."""
+    table = pd.DataFrame({ours: rows.table[theirs] for ours, theirs in row.columns.items()})
+    table["source_line"] = rows.table["source_line"]
+    accepted, images, rejects = [], [], list(rows.rejects)
     for index, line, name in table[["source_line", IMAGE]].itertuples(name=None):
         try:
             images.append(_image(sources, path.parent, name))
@@ -39,22 +57,14 @@ def read(row: SheetRow, root: Path) -> Export:
     particles = table.loc[np.array(accepted, dtype=np.int64)].reset_index(drop=True)
     particles["source_id"] = particles.get("source_id", particles[IMAGE])
     particles = particles.drop(columns=IMAGE).assign(edge=False, pixel_um=row.pixel_um, source_file=path.name)
-    facts = sheet_facts(row) | {"source_digest": sources.digest()}
-    return Export(particles, images, rejects, rows_read, facts)
+    return Piece(particles, packed(images), rejects, rows.read)
 
 
-def survey(row: SheetRow, root: Path) -> Survey:
-    """What `read` would find, without its images."""
-    path, sources, table, rejects, rows_read = _listed(row, root)
-    missing = [name for name in table[IMAGE] if not sources.holds(path.parent, name)]
-    return surveyed(sheet_facts(row), rows_read, len(rejects), len(table), missing)
-
-
-def _listed(row: SheetRow, root: Path) -> tuple[Path, Sources, pd.DataFrame, list[Reject], int]:
-    """The table's path, its folder's files, its rows, its rejects and the number of rows read."""
+def _listed(row: SheetRow, root: Path) -> tuple[Path, Sources, Table]:
+    """The table's path, its folder's files, and its rows."""
     path = only_table(row, root, lambda lines: _header(lines, row.columns), "one with the columns of the map")
     sources = Sources(root, path.parent)
-    return path, sources, *_table(sources.read_text(path), path.name, row.columns)
+    return path, sources, _table(sources.text(path), path.name, row.columns)
 
 
 def _header(lines: list[str], columns: dict[str, str]) -> tuple[int, str] | None:
@@ -67,8 +77,8 @@ def _header(lines: list[str], columns: dict[str, str]) -> tuple[int, str] | None
     return None
 
 
-def _table(text: str, file: str, columns: dict[str, str]) -> tuple[pd.DataFrame, list[Reject], int]:
-    lines = text.split("\n")
+def _table(text: Text, file: str, columns: dict[str, str]) -> Table:
+    lines = text.head()
     found = _header(lines, columns)
     if found is None:
         raise InputError(f"{file}: no row names all of {', '.join(columns.values())}; mend columns in the sheet")
@@ -77,9 +87,7 @@ def _table(text: str, file: str, columns: dict[str, str]) -> tuple[pd.DataFrame,
     names = [of_plain.get(plain(cell), cell.strip()) for cell in split_fields(lines[at], delimiter)]
     if twice := sorted({name for name in names if name in of_plain.values() and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
-    table, rejects, rows_read = read_rows(lines, at + 1, names, wanted(columns), delimiter, file, quoted=True)
-    kept = {ours: table[theirs] for ours, theirs in columns.items()} | {"source_line": table["source_line"]}
-    return pd.DataFrame(kept), rejects, rows_read
+    return Table(text, names, wanted(columns), at + 1, delimiter, file, quoted=True)
 
 
 def _image(sources: Sources, folder: Path, name: str) -> np.ndarray:

@@ -43,13 +43,26 @@ def read_labels(path: Path, root: Path, runs: list[str]) -> Labels:
     return labels
 
 
-def join(labels: dict[str, str], names: list[str], aliases: list[str]) -> tuple[list[str | None], int]:
-    """The class of each particle (None: not labelled), by its name or alias, and how many labels named none of them."""
-    found = [labels.get(name.casefold()) for name in names]
-    for i, alias in enumerate(aliases):
-        found[i] = found[i] or labels.get(alias.casefold())
-    known = {name.casefold() for name in [*names, *aliases]}
-    return found, sum(name not in known for name in labels)
+class Joined:
+    """The labels of one run, as they find their particles. `unknown`: labels that named none of them so far."""
+
+    def __init__(self, labels: dict[str, str]) -> None:
+        self._labels = labels
+        self._unknown = set(labels)
+
+    @property
+    def unknown(self) -> int:
+        return len(self._unknown)
+
+    def classes(self, names: list[str], aliases: list[str]) -> list[str | None]:
+        """The class of each particle (None: not labelled), by its name or alias."""
+        if not self._labels:
+            return [None] * len(names)
+        self._unknown.difference_update(name.casefold() for name in [*names, *aliases])
+        found = [self._labels.get(name.casefold()) for name in names]
+        for i, alias in enumerate(aliases):
+            found[i] = found[i] or self._labels.get(alias.casefold())
+        return found
 
 
 def _from_csv(path: Path) -> Iterator[tuple[str, str, str, str]]:

@@ -2,11 +2,10 @@
 
 import re
 
-import pandas as pd
-
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, plain, read_rows
-from stages.ingest.export import Reject
+from stages.ingest.column import Column
+from stages.ingest.columns import Table, plain
+from stages.ingest.text import Text
 
 COLUMNS = [
     Column("#", "text"),
@@ -40,12 +39,12 @@ def header_line(lines: list[str]) -> tuple[int, str] | None:
     return None
 
 
-def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, dict[str, str]]:
-    """The columns of COLUMNS that the table has, its rejected rows, the number of rows read, and the preamble.
+def read_table(text: Text, file: str) -> tuple[Table, list[str], dict[str, str]]:
+    """The table's rows, of which the columns of COLUMNS are wanted that it has; the lines before it; and what they say.
 
-    The preamble maps what stands before the first `:`, `=` or delimiter of a line, in lower case, to the rest.
+    That maps what stands before the first `:`, `=` or delimiter of a line, in lower case, to the rest.
     """
-    lines = text.split("\n")
+    lines = text.head()
     found = header_line(lines)
     if found is None:
         raise InputError(f"{file}: no row holds ECD(um); export the particle table of the run")
@@ -55,7 +54,7 @@ def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, d
         raise InputError(f"{file}, line {at + 1}: no column {', '.join(missing)}; export the table with all columns")
     if twice := sorted({name for name in names if name in KNOWN.values() and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
-    return *read_rows(lines, at + 1, names, COLUMNS, delimiter, file), _preamble(lines[:at], delimiter)
+    return Table(text, names, COLUMNS, at + 1, delimiter, file), lines[:at], _preamble(lines[:at], delimiter)
 
 
 def _preamble(lines: list[str], delimiter: str) -> dict[str, str]:

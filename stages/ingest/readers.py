@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from stages.common.errors import InputError
 from stages.ingest import crops, flowcam, generic, mfi, visualspreadsheet
-from stages.ingest.export import Export, Survey
+from stages.ingest.export import Export, Piece, Survey
 from stages.ingest.paths import below
 from stages.ingest.sheet import SheetRow, contradictions
 
@@ -42,9 +43,16 @@ def with_format(row: SheetRow, root: Path) -> SheetRow:
 
 
 def read(row: SheetRow, root: Path) -> Export:
-    """Read the run of a row whose format is known. Raises InputError when the run as a whole can't be read."""
+    """Read the run of a row whose format is known. Raises InputError when the run as a whole can't be read, here or
+    between two pieces."""
     with _told(row):
-        return READERS[row.format].read(row, root)
+        export = READERS[row.format].read(row, root)
+    return replace(export, pieces=_pieces(row, export))
+
+
+def _pieces(row: SheetRow, export: Export) -> Iterator[Piece]:
+    with _told(row):
+        yield from export.pieces
 
 
 def survey(row: SheetRow, root: Path) -> Survey:
@@ -60,3 +68,5 @@ def _told(row: SheetRow) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(f"{Path(error.filename or row.path).name}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:  # that it is text was known before
+        raise InputError(f"{row.path}: a table changed while it was read; wait until the export is finished") from None

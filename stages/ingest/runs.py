@@ -1,50 +1,41 @@
-"""Read one run from sheet to Parquet file: the piece of work that runs beside others."""
+"""Read one run from sheet to Parquet file, unless it is as it was: the piece of work that runs beside others."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from stages.common.errors import InputError
-from stages.ingest.contact import write_contact_sheet
-from stages.ingest.export import Export, Reject
-from stages.ingest.labels import join
+from stages.common.files import replacing_folder
+from stages.ingest import kept
 from stages.ingest.readers import read, with_format
 from stages.ingest.sheet import SheetRow
-from stages.ingest.table import run_facts, without_duplicates, write_particles
+from stages.ingest.write import Written, write_run
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is left of a run once its particles are written: its facts, or why it can't be read."""
+    """What came of a run: counts, and the folder with its files; or why it can't be read. read: whether it was now."""
 
     row: SheetRow
-    facts: dict | None
-    rejects: list[Reject]
-    warnings: dict[str, int]
-    classes: dict[str, int]
-    unknown_labels: int
+    folder: Path
+    written: Written
+    read: bool
     error: str | None = None
 
 
-def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path, pictures: Path) -> Outcome:
-    """Write `<run>.parquet` in `folder` and `<run>.png` in `pictures`.
+def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path) -> Outcome:
+    """Leave the run's files in `folder`, whole or not at all.
 
     A run that can't be read at all comes back as an Outcome with an error.
     """
+    if written := kept.find(folder):
+        return Outcome(row, folder, written, read=False)
     try:
         row = with_format(row, root)
-        export = without_duplicates(read(row, root))
-        _check_class(row, export, labels)
+        export = read(row, root)
+        names = kept.names_in(export.sources.folder)
+        with replacing_folder(folder) as temporary:
+            written = write_run(temporary, row, export, labels)
+            kept.keep(temporary, export.sources, names, written)
     except InputError as error:
-        return Outcome(row, None, [], {}, {}, len(labels), str(error))
-    facts = run_facts(row, export)
-    classes, unknown = join(labels, list(export.particles["source_id"]), export.aliases)
-    counts = write_particles(folder / f"{row.run}.parquet", row, export, classes)
-    write_contact_sheet(pictures / f"{row.run}.png", row.run, export)
-    return Outcome(row, facts, export.rejects, export.warnings, dict(sorted(counts.items())), unknown)
-
-
-def _check_class(row: SheetRow, export: Export, labels: dict[str, str]) -> None:
-    """A run of role class must get its classes from somewhere: the sheet, the export or labels of its particles."""
-    told = export.particles["class"].notna().any() if "class" in export.particles else False
-    if row.role == "class" and row.label is None and not labels and not told and len(export.particles):
-        raise InputError("column class: empty, and neither the export nor labels name classes; name the class")
+        return Outcome(row, folder, Written({}, unknown_labels=len(labels)), read=True, error=str(error))
+    return Outcome(row, folder, written, read=True)

@@ -1,40 +1,45 @@
 """Images that VisualSpreadsheet exports one by one, joined to the rows of its table by the number in their names."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.export import Reject
-from stages.ingest.flowcam_collages import Cuts
+from stages.ingest.columns import Rows, Table
+from stages.ingest.export import IMAGES_AT_ONCE, Reject, Warned
+from stages.ingest.flowcam_collages import Cut
 from stages.ingest.images import SUFFIXES, decode
+from stages.ingest.packed import packed
 from stages.ingest.sources import Sources
 
 NUMBERED = re.compile(r"(.+)_(\d{1,9})$")
 
 
-def join(table: pd.DataFrame, sources: Sources, path: Path) -> Cuts:
-    """The image of each row: named <anything>_<Particle ID>, or <Name>_<Particle ID> where the table has names.
+def join(table: Table, sources: Sources, path: Path) -> Iterator[tuple[Rows, Cut]]:
+    """The pieces of a table, and of their rows the images: named <anything>_<Particle ID>, or <Name>_<Particle ID>
+    where the table has names.
 
     Raises InputError when an image is numbered 0 and no particle is: the numbers then don't mean Particle ID.
     """
     files = numbered(sources.folder)
-    if 0 in files and len(table) and table["id"].min() > 0:
+    if 0 in files and (least := min((rows.table["id"].min() for rows in table.rows() if len(rows.table)), default=0)):
         raise InputError(
             f"{sources.name(files[0][0])}: an image is numbered 0 where {path.name} numbers its particles from "
-            f"{table['id'].min()}; rename the images by Particle ID, or export Image File and the collages"
+            f"{least}; rename the images by Particle ID, or export Image File and the collages"
         )
-    accepted, images, rejects = [], [], []
-    for row in table.itertuples():
-        try:
-            images.append(_image(row, files, sources))
-        except InputError as error:
-            rejects.append(Reject(path.name, row.source_line, "id", str(error)))
-            continue
-        accepted.append(row.Index)
-    return Cuts(np.array(accepted, dtype=np.int64), images, np.zeros(len(accepted), dtype=bool), rejects, 0)
+    for rows in table.pieces(IMAGES_AT_ONCE):
+        accepted, images, rejects = [], [], []
+        for row in rows.table.itertuples():
+            try:
+                images.append(_image(row, files, sources))
+            except InputError as error:
+                rejects.append(Reject(path.name, row.source_line, "id", str(error)))
+                continue
+            accepted.append(row.Index)
+        none = np.zeros(len(accepted), dtype=bool)
+        yield rows, Cut(np.array(accepted, dtype=np.int64), packed(images), none, rejects, Warned())
 
 
 def numbered(folder: Path) -> dict[int, list[Path]]:

@@ -1,14 +1,14 @@
 """The files of one export: each is checked to lie below the exports folder, read, and remembered by digest."""
 
-import codecs
+import hashlib
 from pathlib import Path
 
 from stages.common import fingerprint
 from stages.common.errors import InputError
 from stages.ingest.paths import below, sibling
+from stages.ingest.text import Encoding, Text, as_text
 
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-START = 64  # bytes in which a text has no NUL unless it is UTF-16 or damaged
+CHUNK = 1 << 20
 
 
 class Sources:
@@ -17,8 +17,9 @@ class Sources:
     def __init__(self, root: Path, folder: Path) -> None:
         self.root = root.resolve()
         self.folder = below(root, folder)
-        self._digests: dict[str, str] = {}
-        self._states: dict[Path, tuple[int, int]] = {}
+        self.outside = False  # whether a row named a file that lies elsewhere
+        self._digests: dict[Path, str] = {}
+        self._states: dict[Path, tuple[int, int, int]] = {}
 
     def name(self, path: Path) -> str:
         """`path` as it is told to the user: relative to the export's folder, or to the exports folder beside it."""
@@ -32,6 +33,7 @@ class Sources:
         """
         relative = name.replace("\\", "/")
         path = below(self.root, folder / relative)
+        self.outside |= not path.is_relative_to(self.folder)
         if path.is_file():
             return path
         return sibling(folder, name) if "/" not in relative else None
@@ -46,41 +48,46 @@ class Sources:
     def read(self, path: Path) -> bytes:
         below(self.root, path)
         try:
-            self._states.setdefault(path, _state(path))
+            self._states.setdefault(path, state(path))
             content = path.read_bytes()
         except OSError as error:
             raise InputError(f"{self.name(path)}: can't be read: {error.strerror}") from None
-        self._digests[self.name(path)] = fingerprint.of_bytes(content)
+        self._digests[path] = hashlib.sha256(content).hexdigest()
         return content
 
     def read_text(self, path: Path) -> str:
         return as_text(self.read(path), self.name(path))
 
+    def text(self, path: Path) -> Text:
+        """A table, which may be large: it is read once for its encoding and digest, and again for its lines."""
+        below(self.root, path)
+        encoding, digest = Encoding(self.name(path)), hashlib.sha256()
+        try:
+            self._states.setdefault(path, state(path))
+            with path.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    digest.update(chunk)
+                    encoding.add(chunk)
+        except OSError as error:
+            raise InputError(f"{self.name(path)}: can't be read: {error.strerror}") from None
+        self._digests[path] = digest.hexdigest()
+        return Text(path, encoding.told())
+
     def digest(self) -> str:
         """One digest of names and contents of all files that were read. Raises InputError when one of them has
         changed since."""
         for path, before in self._states.items():
-            if not path.exists() or _state(path) != before:
+            if not path.exists() or state(path)[:2] != before[:2]:
                 raise InputError(f"{self.name(path)} changed while it was read; wait until the export is finished")
-        return fingerprint.of_bytes(*(part.encode() for item in sorted(self._digests.items()) for part in item))
+        named = sorted((self.name(path), digest) for path, digest in self._digests.items())
+        return fingerprint.of_bytes(*(part.encode() for item in named for part in item))
+
+    def read_files(self) -> dict[Path, tuple[tuple[int, int, int], str]]:
+        """State before it was read, and digest, of each file that was read."""
+        return {path: (self._states[path], digest) for path, digest in self._digests.items()}
 
 
-def as_text(content: bytes, name: str) -> str:
-    """UTF-8, UTF-16 with its mark, or Latin-1 as VisualSpreadsheet writes it; every line end becomes a newline."""
-    try:
-        text = content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
-    except UnicodeDecodeError:
-        if content.startswith(UTF_16):
-            raise InputError(f"{name}: starts as UTF-16 and isn't; copy it again, or save it as UTF-8") from None
-        text = content.decode("latin-1")
-    if "\0" in text[:START]:
-        raise InputError(
-            f"{name}, line 1: NUL bytes; the file is damaged, or UTF-16 without its mark: save it as UTF-8"
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _state(path: Path) -> tuple[int, int]:
-    """Size and time of the last change, ns."""
+def state(path: Path) -> tuple[int, int, int]:
+    """Size, time of the last change of the content and of anything, ns."""
     found = path.stat()
-    return found.st_size, found.st_mtime_ns
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -1,105 +1,63 @@
-"""From what a reader hands back to the contract's tables, counted: rows read = accepted + rejected."""
+"""From what a reader hands back to the contract's tables."""
 
-from collections import Counter
-from dataclasses import replace
-from pathlib import Path
+import functools
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from stages.common.particles import PARTICLES, RUNS, particle_id
-from stages.ingest.export import Export, Reject
+from stages.common.particles import PARTICLES, particle_id
+from stages.ingest.export import Piece, Reject
+from stages.ingest.names import Names
 from stages.ingest.sheet import SheetRow
 
-ROWS_AT_ONCE = 4096  # rows of a Parquet row group: what a later stage holds in memory when it reads in pieces
 
-
-def without_duplicates(export: Export) -> Export:
-    """The export without the particles whose name an earlier row has; they are listed as rejected."""
-    names = export.particles["source_id"].str.casefold()
-    again = names.duplicated()
-    if not again.any():
-        return export
-    first = dict(zip(names[~again], export.particles.index[~again], strict=True))
-    rejects = list(export.rejects)
-    for index in np.flatnonzero(again):
-        row = export.particles.loc[index]
-        earlier = export.particles.loc[first[names[index]]].get("source_line")
-        reason = f"{row['source_id']} is the name of the particle on line {earlier} already"
+def without_duplicates(piece: Piece, names: Names) -> Piece:
+    """The piece without the particles whose name an earlier row of the run has; they are listed as rejected."""
+    particles = piece.particles
+    lines = particles.get("source_line", pd.Series(0, index=particles.index)).to_numpy(np.int64)
+    earlier = names.earlier(particles["source_id"].tolist(), lines)
+    if not earlier:
+        return piece
+    rejects = list(piece.rejects)
+    for position, line in sorted(earlier.items()):
+        row = particles.iloc[position]
+        first = f"the particle on line {line}" if line else "an earlier particle"
+        reason = f"{row['source_id']} is the name of {first} already"
         rejects.append(Reject(row["source_file"], row.get("source_line"), "particle", reason))
-    kept = np.flatnonzero(~again)
-    return replace(
-        export,
-        particles=export.particles.iloc[kept].reset_index(drop=True),
-        images=[export.images[i] for i in kept],
-        aliases=[export.aliases[i] for i in kept] if export.aliases else [],
-        rejects=rejects,
+    kept = np.setdiff1d(np.arange(len(particles)), list(earlier))
+    aliases = [piece.aliases[i] for i in kept] if piece.aliases else []
+    return Piece(
+        particles.iloc[kept].reset_index(drop=True),
+        piece.images.kept(kept),
+        rejects,
+        piece.rows_read,
+        piece.warned,
+        aliases,
     )
 
 
-def particle_table(row: SheetRow, export: Export, labels: list[str | None], rows: slice = slice(None)) -> pa.Table:
-    """The particles (of `rows`) as Arrow table of the contract. A particle's own label goes before the run's."""
-    particles, images, labels = export.particles[rows], export.images[rows], labels[rows]
-    own = particles["class"] if "class" in particles else pd.Series(row.label, index=particles.index, dtype=object)
+def particle_table(row: SheetRow, facts: dict, piece: Piece, labels: list[str | None]) -> pa.Table:
+    """The piece's particles as Arrow table of the contract. A particle's own label goes before the run's."""
+    particles, images = piece.particles, piece.images
+    own = particles["class"] if "class" in particles else [row.label] * len(particles)
     columns = {name: particles[name] for name in particles if name in PARTICLES.names}
+    same = {"run": row.run, "platform": row.platform, "sample": row.sample, "role": row.role}
+    same["simulated"] = facts["simulated"]
+    columns |= {name: pa.repeat(pa.scalar(value), len(particles)) for name, value in same.items()}
     columns |= {
-        "particle_id": [particle_id(row.run, name) for name in particles["source_id"]],
-        "run": [row.run] * len(particles),
-        "platform": [row.platform] * len(particles),
-        "sample": [row.sample] * len(particles),
-        "role": [row.role] * len(particles),
+        "particle_id": list(map(functools.partial(particle_id, row.run), particles["source_id"])),
         "class": [label or common for label, common in zip(labels, own, strict=True)],
-        "simulated": [export.facts["simulated"]] * len(particles),
-        "image": [image.tobytes() for image in images],
-        "height": [image.shape[0] for image in images],
-        "width": [image.shape[1] for image in images],
-        "channels": [image.shape[2] if image.ndim == 3 else 1 for image in images],
+        "image": images.arrow(),
+        "height": images.heights,
+        "width": images.widths,
+        "channels": images.channels,
     }
     arrays = [_array(columns.get(field.name), field, len(particles)) for field in PARTICLES]
     return pa.Table.from_arrays(arrays, schema=PARTICLES)
 
 
-def run_facts(row: SheetRow, export: Export) -> dict:
-    """One row of the contract's table of runs. Raises RuntimeError when a row went uncounted."""
-    accepted, rejected = len(export.images), len(export.rejects)
-    if not export.rows_read == accepted + rejected == len(export.particles) + rejected:
-        raise RuntimeError(f"run {row.run}: {export.rows_read} rows read, {accepted} accepted, {rejected} rejected")
-    facts = {
-        "run": row.run,
-        "platform": row.platform,
-        "sample": row.sample,
-        "format": row.format,
-        "role": row.role,
-        "class": row.label,
-        "nominal_diameter_um": row.nominal_diameter_um,
-        "certified_per_ml": row.certified_per_ml,
-        "rows_read": export.rows_read,
-        "accepted": accepted,
-        "rejected": rejected,
-    }
-    return dict.fromkeys(RUNS.names) | facts | export.facts
-
-
-def write_particles(path: Path, row: SheetRow, export: Export, labels: list[str | None]) -> Counter:
-    """Write the run's particles; return how many are of each class. One row group is in memory at once as Arrow
-    holds it. Images are not dictionary-encoded: no two are alike."""
-    texts = [field.name for field in PARTICLES if pa.types.is_string(field.type)]
-    counts: Counter = Counter()
-    with pq.ParquetWriter(path, PARTICLES, compression="zstd", use_dictionary=texts) as writer:
-        for start in range(0, max(len(export.images), 1), ROWS_AT_ONCE):
-            table = particle_table(row, export, labels, slice(start, start + ROWS_AT_ONCE))
-            writer.write_table(table, row_group_size=ROWS_AT_ONCE)
-            counts.update(label for label in table["class"].to_pylist() if label is not None)
-    return counts
-
-
-def write_runs(path: Path, runs: list[dict]) -> None:
-    pq.write_table(pa.Table.from_pylist(runs, schema=RUNS), path, compression="zstd")
-
-
-def _array(values, field: pa.Field, length: int) -> pa.Array | pa.ChunkedArray:
+def _array(values, field: pa.Field, length: int) -> pa.Array:
     if values is None:
         return pa.nulls(length, field.type)
-    return pa.array(values, type=field.type, from_pandas=True)
+    return values if isinstance(values, pa.Array) else pa.array(values, type=field.type, from_pandas=True)

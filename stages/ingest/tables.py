@@ -6,7 +6,7 @@ from pathlib import Path
 from stages.common.errors import InputError
 from stages.ingest.paths import below
 from stages.ingest.sheet import SheetRow
-from stages.ingest.sources import as_text
+from stages.ingest.text import as_text
 
 SUFFIXES = (".csv", ".txt", ".tsv")
 HEAD = 1 << 18  # bytes that are searched for a header

@@ -8,15 +8,13 @@ with one particle table, or the table itself; images lie beside or below it.
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from stages.common.errors import InputError
-from stages.ingest import flowcam_checks as checks
-from stages.ingest.export import Export, Reject, Survey, surveyed
-from stages.ingest.flowcam import Listed
-from stages.ingest.flowcam_collages import cut
+from stages.ingest.columns import counted
+from stages.ingest.export import Export, Piece, Survey, Warned, surveyed
+from stages.ingest.flowcam import Listed, cuts, export_of
+from stages.ingest.flowcam_collages import PLACE
 from stages.ingest.flowcam_context import context_beside
-from stages.ingest.flowcam_particles import contract_columns, pixel_size, run_facts
+from stages.ingest.flowcam_particles import pixel_size, run_facts
 from stages.ingest.paths import sibling
 from stages.ingest.sheet import SheetRow
 from stages.ingest.single_images import join, numbered
@@ -24,7 +22,7 @@ from stages.ingest.sources import Sources
 from stages.ingest.tables import only_table, tables
 from stages.ingest.visualspreadsheet_table import LIST_NAMES, header_line, read_table
 
-PLACE = ["collage_file", "image_x", "image_y", "image_w", "image_h"]
+MOSAIC = "collage_"  # collage_<number>.png has captions, its parts' places are untold
 CSV_NAMES = {ours: theirs for theirs, ours in LIST_NAMES.items()}
 
 
@@ -35,35 +33,25 @@ def recognises(path: Path) -> bool:
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
     listed, summaries = _listed(row, root)
-    table, sources, path, context, facts = listed.table, listed.sources, listed.path, listed.context, listed.facts
-    if _cuttable(table, path):
-        cuts = cut(table, sources, path, context.region(), context.number("ImagePixelBorder") or 0)
-    else:
-        cuts = join(table, sources, path)
-    summary = sibling(path.parent, f"{path.stem}_summary.csv")
-    told = sources.read_text(summary) if summary else summaries
-    warnings = {
-        "calibration_mismatch": checks.calibration(table, facts["pixel_um"]),
-        "summary_mismatch": checks.summary(told, listed.rows_read, facts["imaged_ml"], facts["dilution"]),
-    }
-    particles = contract_columns(table.loc[cuts.rows], row, facts["pixel_um"])
-    particles = particles.assign(edge=cuts.edge, source_file=path.name)
-    facts = facts | {"source_digest": sources.digest()}
-    rejects = listed.rejects + [_under_csv_name(reject) for reject in cuts.rejects]
-    return Export(particles, cuts.images, rejects, listed.rows_read, facts, warnings=warnings)
+    found = cuts(listed) if _cuttable(listed) else join(listed.table, listed.sources, listed.path)
+    summary = sibling(listed.path.parent, f"{listed.path.stem}_summary.csv")
+    told = (listed.sources.read_text(summary), summary.name) if summary else (summaries, listed.path.name)
+    export = export_of(listed, row, found, told, ("calibration_mismatch",))
+    return replace(export, pieces=map(_under_csv_names, export.pieces))
 
 
 def survey(row: SheetRow, root: Path) -> Survey:
     """What `read` would find, without its images."""
     listed, _ = _listed(row, root)
-    table, sources, path = listed.table, listed.sources, listed.path
-    if _cuttable(table, path):
-        names = list(table["collage_file"].unique())
+    sources, path = listed.sources, listed.path
+    if _cuttable(listed):
+        rows, refused, names = counted(listed.table, "collage_file")
         missing = [name for name in names if not sources.holds(path.parent, name)]
-        return surveyed(listed.facts, listed.rows_read, len(listed.rejects), len(names), missing)
+        return surveyed(listed.facts, rows, refused, len(names), missing)
+    rows, refused, numbers = counted(listed.table, "id")
     files = numbered(sources.folder)
-    missing = [f"<run>_{number:06d}" for number in table["id"] if number not in files]
-    return surveyed(listed.facts, listed.rows_read, len(listed.rejects), len(table), missing)
+    missing = [f"<run>_{number:06d}" for number in numbers if number not in files]
+    return surveyed(listed.facts, rows, refused, len(numbers), missing)
 
 
 def _listed(row: SheetRow, root: Path) -> tuple[Listed, str]:
@@ -71,28 +59,41 @@ def _listed(row: SheetRow, root: Path) -> tuple[Listed, str]:
     path = only_table(row, root, header_line, "a particle table of VisualSpreadsheet")
     sources = Sources(root, path.parent)
     context = context_beside(sources, path)
-    table, rejects, rows_read, summaries = read_table(sources.read_text(path), path.name)
-    if not {"id", "image_id"} & set(table):
+    table, summaries = read_table(sources.text(path), path.name)
+    if not (table.has("id") or table.has("image_id")):
         raise InputError(f"{path.name}: no column Particle ID or Original Reference ID; export one of them")
-    if not _cuttable(table, path) and "id" not in table:
+    pixel_um = pixel_size(row, replace(context, file=f"{path.name} and {context.file}"), table)
+    listed = Listed(path, sources, context, table, run_facts(row, context, pixel_um))
+    if not table.has("id") and not _cuttable(listed):
         raise InputError(
             f"{path.name}: neither the collages and their columns (Image File, Image X, Image Y, Image Width, Image "
             f"Height) nor Particle ID, by which exported images are named; export one of both"
         )
-    pixel_um = pixel_size(row, replace(context, file=f"{path.name} and {context.file}"), table)
-    facts = run_facts(row, context, table, pixel_um)
-    return Listed(path, sources, context, table, rejects, rows_read, facts), summaries
+    return listed, summaries
 
 
-def _cuttable(table: pd.DataFrame, path: Path) -> bool:
+def _cuttable(listed: Listed) -> bool:
     """Whether the table tells places in collages, and at least one of them is there."""
-    return set(PLACE) <= set(table) and any(sibling(path.parent, name) for name in _collages(table))
+    if not listed.table.has("collage_file", *PLACE):
+        return False
+    return any(
+        sibling(listed.path.parent, name)
+        for rows in listed.table.rows()
+        for name in rows.table["collage_file"].unique()
+        if not name.casefold().startswith(MOSAIC)
+    )
 
 
-def _collages(table: pd.DataFrame) -> list[str]:
-    """Names that can be a collage's. collage_<number>.png is a mosaic with captions, its parts' places untold."""
-    return [name for name in table["collage_file"].unique() if not name.casefold().startswith("collage_")]
+def _under_csv_names(piece: Piece) -> Piece:
+    """The piece's rejects and mismatches with the columns as the table calls them."""
+    warned = {
+        check: Warned(found.count, [replace(item, column=_csv_name(item.column)) for item in found.shown])
+        for check, found in piece.warned.items()
+    }
+    return replace(
+        piece, rejects=[replace(item, column=_csv_name(item.column)) for item in piece.rejects], warned=warned
+    )
 
 
-def _under_csv_name(reject: Reject) -> Reject:
-    return replace(reject, column=CSV_NAMES.get(reject.column, reject.column))
+def _csv_name(column: str) -> str:
+    return CSV_NAMES.get(column, column)

@@ -5,11 +5,10 @@ Summaries may stand before and after the table, apart from it by a blank line.
 
 import re
 
-import pandas as pd
-
 from stages.common.errors import InputError
-from stages.ingest.columns import Column, plain, read_rows, split_fields
-from stages.ingest.export import Reject
+from stages.ingest.column import Column
+from stages.ingest.columns import Table, plain, split_fields
+from stages.ingest.text import Text
 
 # Columns that are used: their name in VisualSpreadsheet, and in a FlowCam list.
 LIST_NAMES = {
@@ -41,10 +40,10 @@ WHOLE = ["Particle ID", "Image X", "Image Y", "Image Width", "Image Height", "Ca
 TEXTS = ["Original Reference ID", "Name", "Image File"]
 LEAST = {"Image Width": 1, "Image Height": 1, "Elapsed Time": None}
 COLUMNS = [
-    Column(name, "text")
+    Column(listed, "text")
     if name in TEXTS
-    else Column(name, "integer" if name in WHOLE else "number", LEAST.get(name, 0))
-    for name in LIST_NAMES
+    else Column(listed, "integer" if name in WHOLE else "number", LEAST.get(name, 0))
+    for name, listed in LIST_NAMES.items()
 ]
 KNOWN = {plain(name): name for name in LIST_NAMES}
 UNITS = {
@@ -55,6 +54,7 @@ UNITS = {
 OTHER_UNITS = ("px", "pixel", "pixels", "um/px", "um/pixel")  # any other bracket is part of a name: Circularity (Hu)
 UNIT = re.compile(r"^(.+?)\s*[(\[]([^()\[\]]*)[)\]]$")
 DELIMITERS = (",", ";", "\t")
+SUMMARY_LINES = 1000
 SUMMARY_STARTS = ("summary stats", "list file", "count", "start time", "particle segmentation", "end of data")
 
 
@@ -68,12 +68,12 @@ def header_line(lines: list[str]) -> tuple[int, str] | None:
     return None
 
 
-def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, str]:
-    """The known columns under their names in a FlowCam list, rejected rows, number of rows read, and the summaries.
+def read_table(text: Text, file: str) -> tuple[Table, str]:
+    """The table's rows, of which the known columns are wanted, under their names in a FlowCam list; and the summaries.
 
     Raises InputError when there is no particle table, or a size stands in another unit than um.
     """
-    lines = text.split("\n")
+    lines = text.head()
     found = header_line(lines)
     if found is None:
         raise InputError(
@@ -91,9 +91,10 @@ def read_table(text: str, file: str) -> tuple[pd.DataFrame, list[Reject], int, s
         names.append(name)
     if twice := sorted({name for name in names if name in LIST_NAMES and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
-    end = _end(lines, at + 1, delimiter)
-    table, rejects, rows_read = read_rows(lines[:end], at + 1, names, COLUMNS, delimiter, file, quoted=True)
-    return table.rename(columns=LIST_NAMES), rejects, rows_read, "\n".join(lines[:at] + lines[end:])
+    listed = [LIST_NAMES.get(name, "") for name in names]
+    end, summaries = _end(text, at + 1, delimiter)
+    table = Table(text, listed, COLUMNS, at + 1, delimiter, file, quoted=True, end=end)
+    return table, "\n".join(lines[:at] + summaries)
 
 
 def _name_and_unit(cell: str) -> tuple[str, str | None]:
@@ -106,10 +107,19 @@ def _name_and_unit(cell: str) -> tuple[str, str | None]:
     return cell.strip(), None
 
 
-def _end(lines: list[str], first: int, delimiter: str) -> int:
-    """Index of the first line after the table: of a summary that begins after a blank line."""
-    for index in range(first + 1, len(lines)):
-        start = plain(split_fields(lines[index], delimiter)[0]) if lines[index].strip() else ""
-        if start in SUMMARY_STARTS and not lines[index - 1].strip(f" {delimiter}"):
-            return index
-    return len(lines)
+def _end(text: Text, first: int, delimiter: str) -> tuple[int | None, list[str]]:
+    """Index of the first line after the table: of a summary that begins after a blank line (None: there is none); and
+    the summary's lines."""
+    end, summary, blank = None, [], False
+    for block in text.blocks():
+        for index, line in enumerate(block.lines(), start=block.first):
+            if end is None and blank and index > first and _starts_summary(line, delimiter):
+                end = index
+            if end is not None and len(summary) < SUMMARY_LINES:
+                summary.append(line)
+            blank = not line.strip(f" {delimiter}")
+    return end, summary
+
+
+def _starts_summary(line: str, delimiter: str) -> bool:
+    return bool(line.strip()) and plain(split_fields(line, delimiter)[0]) in SUMMARY_STARTS

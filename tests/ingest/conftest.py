@@ -20,6 +20,7 @@ class Ingested:
         self.folder = workspace / "data/ingested"
         self.runs = pd.read_parquet(self.folder / "runs.parquet").set_index("run")
         self.rejects = pd.read_csv(self.folder / "rejects.csv")
+        self.warnings = pd.read_csv(self.folder / "warnings.csv", dtype={"expected": str, "found": str})
         self.metrics = read_json(workspace / "metrics/ingest.json")
 
     def particles(self, run: str) -> pd.DataFrame:

@@ -6,19 +6,18 @@ in each field whose cells are the same text in a column of the same name; a run 
 
 import random
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from stages.common.errors import InputError
-from stages.ingest.contact import contact_sheet
 from stages.ingest.readers import read, with_format
-from stages.ingest.runs import Outcome
 from stages.ingest.sheet import SheetRow
-from stages.ingest.sources import as_text
-from stages.ingest.summary import rejects_table
-from stages.ingest.table import particle_table, run_facts, without_duplicates
+from stages.ingest.text import as_text
+from stages.ingest.write import PARTICLE_FILE, write_run
 
 CELLS = [
     *("", " ", "nan", "NaN", "inf", "-inf", "-1", "-0.0", "0", "1e999", "-1e999", "1e-400", "1,5", "1.5.2", "0x1F"),
@@ -107,12 +106,9 @@ class Original:
     def read(self):
         """The particles that the stage would write; all that it computes on the way is computed."""
         row = with_format(self.row, self.folder.parent)
-        export = without_duplicates(read(row, self.folder.parent))
-        facts = run_facts(row, export)
-        table = particle_table(row, export, [None] * len(export.images))
-        contact_sheet(row.run, export)
-        rejects_table([Outcome(row, facts, export.rejects, export.warnings, {}, 0)]).to_csv().encode()
-        return table.to_pandas()
+        with tempfile.TemporaryDirectory() as folder:
+            write_run(Path(folder), row, read(row, self.folder.parent), {})
+            return pd.read_parquet(Path(folder) / PARTICLE_FILE)
 
     def restore(self) -> None:
         for path in self.folder.iterdir():

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +48,22 @@ def test_runs_that_can_not_be_read_are_told_beside_the_others(check):
     FlowCam().write(Path("exports"))
     with pytest.raises(InputError, match=r"1 of 2 runs can't be read\n(.*\n)+line 3, run r2: .*'r2' is not there"):
         check(f"{HEADER}r1,A,s,,r1,class,x\nr2,A,s,,r2,class,x\n")
+
+
+def test_a_reader_that_stops_early_is_no_error(workspace):
+    for i in range(30):
+        FlowCam(f"r{i}").write(Path("exports"))
+    rows = "".join(f"r{i},A,s,,r{i},class,x\n" for i in range(30))
+    Path("mine.csv").write_text(HEADER + rows)
+    params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    params["ingest"] |= {"exports": "exports", "sheet": "mine.csv", "labels": None}
+    Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    read, write = os.pipe()
+    command = [sys.executable, "-m", "stages.ingest", "--check"]
+    with subprocess.Popen(
+        command, stdout=write, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(PROJECT)}
+    ) as process:
+        os.close(write)
+        os.close(read)
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

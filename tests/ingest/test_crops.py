@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 from PIL import Image
 
 from stages.common.errors import InputError
+from stages.ingest.images import decode
 
 SHEET = "run,platform,sample,format,path,role,class,pixel_um\nc1,A,s,crops,c1,class,{label},0.5\n"
 
@@ -37,6 +39,33 @@ def test_modes_and_depths(workspace, ingest):
     assert particles.loc["b/colour.png", "image"] == colour.tobytes()
     assert result.rejects[["run", "file"]].to_numpy().tolist() == [["c1", "b/broken.jpg"]]
     assert result.runs.loc["c1", ["rows_read", "accepted", "rejected"]].tolist() == [5, 4, 1]
+
+
+def test_channels_in_several_parts_of_memory(monkeypatch):
+    """Pillow splits the memory of large images; a small one is made to be split."""
+    pixels = np.random.default_rng(1).integers(0, 255, (600, 700), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(np.repeat(pixels[..., None], 3, axis=2)).save(content, "PNG")
+    before = Image.core.get_block_size()
+    Image.core.set_block_size(1 << 16)
+    try:
+        assert np.array_equal(decode(content.getvalue()), pixels)
+    finally:
+        Image.core.set_block_size(before)
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "BMP"])
+def test_each_depth_in_each_format(form):
+    """16 bit over its full range, in every format that can hold it; colour stays colour."""
+    random = np.random.default_rng(1)
+    colour = random.integers(0, 255, (5, 4, 3), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(colour).save(content, form)
+    assert np.array_equal(decode(content.getvalue()), colour)
+    if form != "BMP":
+        deep, content = random.integers(0, 65535, (5, 4), dtype=np.uint16), io.BytesIO()
+        Image.fromarray(deep).save(content, form)
+        assert np.array_equal(decode(content.getvalue()), np.round(deep / 257).astype(np.uint8))
 
 
 @pytest.mark.parametrize("edge", [160, 300])  # above Pillow's limit, and above twice that

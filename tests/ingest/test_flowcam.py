@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from stages.ingest import flowcam
 from stages.ingest.flowcam_checks import fringe_corrected
 from stages.ingest.flowcam_list import read_list
 from stages.ingest.sheet import SheetRow
+from stages.ingest.text import Text
 from tests.ingest.exports import FlowCam
 
 HEADER = "run,platform,sample,format,path,role,class,dilution,pixel_um,volume_ml\n"
@@ -28,6 +30,12 @@ def ingest_one(ingest):
 
 def reason(result, line: int) -> str:
     return result.rejects.set_index("line").loc[line, "reason"]
+
+
+def listed(path: Path, text: str) -> pd.DataFrame:
+    """The rows of a list."""
+    path.write_text(text, newline="")
+    return pd.concat([rows.table for rows in read_list(Text(path, "utf-8"), path.name).rows()])
 
 
 FIRST = 2 + len(FlowCam().columns) + 1  # line of the first particle
@@ -53,13 +61,13 @@ def test_whole_run(ingest_one):
     assert particles["source_line"].tolist() == [FIRST, FIRST + 1, FIRST + 2, FIRST + 3]
 
 
-def test_columns_may_stand_in_any_order(ingest_one):
+def test_columns_may_stand_in_any_order(tmp_path):
     export = FlowCam()
-    expected = read_list(export.list_text().replace("\r\n", "\n"), "x")[0]
+    expected = listed(tmp_path / "a.lst", export.list_text())
     export.columns = dict(reversed(export.columns.items())) | {"unheard_of": "double"}
     for row in export.rows:
         row["unheard_of"] = "?"
-    read = read_list(export.list_text().replace("\r\n", "\n"), "x")[0]
+    read = listed(tmp_path / "b.lst", export.list_text())
     assert read[expected.columns.drop("source_line")].equals(expected.drop(columns="source_line"))
 
 
@@ -113,11 +121,46 @@ def test_list_cut_off_in_its_last_row(ingest_one, monkeypatch):
         ("", "not a known list format"),
         (":".join(["1"] * 44), "older, colon-separated list"),
         ("3\n" + ":".join(["1"] * 47), "older, colon-separated list"),
+        ("3\n1\n" + ":".join(["1"] * 46), "line 3: an older, colon-separated list .* has 46 fields; known are 44"),
     ],
 )
-def test_a_list_that_can_not_be_read_is_told(text, told):
+def test_a_list_that_can_not_be_read_is_told(tmp_path, text, told):
     with pytest.raises(InputError, match=told):
-        read_list(text, "a.lst")
+        listed(tmp_path / "a.lst", text)
+
+
+# As the public readers name the fields; those that are used stand at these places, counted from 0.
+OLDER = {
+    44: {"collage_file": 34, "image_x": 35, "image_y": 36, "image_w": 37, "image_h": 38, "src_x": 39, "src_y": 40},
+    47: {"collage_file": 35, "image_x": 36, "image_y": 37, "image_w": 38, "image_h": 39, "src_x": 40, "src_y": 41},
+}
+SIZES = {"id": 0, "cal_const": 1, "raw_area": 2, "abd_area": 8, "abd_diameter": 9, "length": 10, "width": 11, "esd": 12}
+
+
+@pytest.mark.parametrize("fields", OLDER)
+def test_older_lists_between_colons(workspace, ingest, fields):
+    export = FlowCam()
+    export.write(Path("exports"))
+    lines = []
+    for i, row in enumerate(export.rows):
+        told = row | {"abd_area": "64.1", "length": f"{i + 10}.5", "width": "3.5", "esd": "4.5"}
+        cells = ["0"] * fields
+        for name, at in (SIZES | OLDER[fields]).items():
+            cells[at] = told[name]
+        cells[-2] = str(100 + i)
+        lines.append(":".join(cells))
+    lines[3] += ":1"
+    Path("exports/r1/r1.lst").write_text("\n".join(["013", "4", *lines, ""]))
+    result = ingest(f"{HEADER}r1,A,s,flowcam,r1,class,x,,,\n")
+    particles = result.particles("r1")
+    assert particles["source_id"].tolist() == ["1", "2", "3"]
+    assert particles["length_um"].tolist() == [10.5, 11.5, 12.5]
+    assert (particles["abd_um"] == 9.0338).all() and (particles["esd_um"] == 4.5).all()
+    assert particles["frame"].dropna().tolist() == ([100, 101, 102] if fields == 47 else [])
+    collage = export.collages["r1_000001.tif"][..., 0]
+    for i, particle in enumerate(particles.itertuples()):
+        assert particle.image == collage[i : i + 9, 10 * i :][:, :8].tobytes()
+    assert reason(result, 6) == f"{fields + 1} fields where the header names {fields}; is there a ':' inside a field?"
 
 
 def test_run_without_particles(ingest_one):
@@ -132,6 +175,13 @@ def test_what_the_sheet_says_goes_before_the_export(ingest_one):
     facts, particles = result.runs.loc["r1"], result.particles("r1")
     assert (facts["dilution"], facts["pixel_um"], facts["imaged_ml"]) == (5, 1, 0.125)
     assert particles["abd_um"].tolist() == pytest.approx([2 * 9.0338] * 4)
+
+
+def test_without_a_context_the_sheet_tells_size_and_volume(ingest_one):
+    export = FlowCam()
+    export.context = ""
+    facts = ingest_one(export, more="5,0.5,0.125").runs.loc["r1"]
+    assert (facts["accepted"], facts["pixel_um"], facts["imaged_ml"], facts["dilution"]) == (4, 0.5, 0.125, 5)
 
 
 def test_uncalibrated_run_is_refused(ingest_one):
@@ -156,9 +206,28 @@ def test_disagreement_is_counted_and_costs_no_row(ingest_one):
     export.rows[3]["cal_const"] = "0.6"
     export.collages["r1_000001_bin.tif"] = np.full((40, 60), 255, np.uint8)
     export.files["r1_summary.csv"] = "Count,5\nSample Volume Imaged ml,0.0000005\nParticles / ml,8000000\n"
-    warnings = ingest_one(export).metrics["by_run"]["r1"]["warnings"]
+    result = ingest_one(export)
+    warnings = result.metrics["by_run"]["r1"]["warnings"]
     # 72 mask pixels are not the area; 5 is not the count; 4 / 5e-7 = 8e6 holds
     assert warnings == {"size_mismatch": 2, "mask_mismatch": 4, "calibration_mismatch": 1, "summary_mismatch": 1}
+    listed = result.warnings.fillna("").astype({"line": int}).to_numpy().tolist()
+    assert listed == [
+        ["r1", "size_mismatch", "r1.lst", FIRST + 1, "abd_diameter", "9.0338 um", "11.2838"],
+        ["r1", "size_mismatch", "r1.lst", FIRST + 3, "abd_diameter", "10.8406 um", "9.0338"],
+        *(["r1", "mask_mismatch", "r1.lst", FIRST + i, "raw_area", "72 px in the mask", "400"] for i in range(4)),
+        ["r1", "calibration_mismatch", "r1.lst", FIRST + 3, "cal_const", "0.5 um/px", "0.6"],
+        ["r1", "summary_mismatch", "r1_summary.csv", 1, "count", "4", "5"],
+    ]
+
+
+def test_a_run_that_disagrees_everywhere_is_listed_in_part(ingest_one):
+    export = FlowCam(particles=4)
+    export.rows = [{**export.rows[0], "id": str(i), "image_id": f"N-{i}", "cal_const": "0.6"} for i in range(130)]
+    result = ingest_one(export)
+    assert result.metrics["by_run"]["r1"]["warnings"]["calibration_mismatch"] == 130
+    listed = result.warnings[result.warnings["check"] == "calibration_mismatch"]
+    assert listed["line"].dropna().tolist() == list(range(FIRST, FIRST + 100))
+    assert listed["found"].iloc[-1] == "30 more"
 
 
 def test_true_colour_stays(ingest_one):
@@ -201,6 +270,9 @@ def test_rows_read_are_accepted_or_rejected(tmp_path_factory, spoilt):
     exports = tmp_path_factory.mktemp("exports")
     export.write(exports)
     row = SheetRow(line=2, run="r1", platform="A", sample="s", format="flowcam", path="r1", role="unlabelled")
-    read = flowcam.read(row, exports)
-    assert read.rows_read == 4 == len(read.images) + len(read.rejects) == len(read.particles) + len(read.rejects)
-    assert len({(reject.file, reject.line) for reject in read.rejects}) == len(read.rejects)
+    pieces = list(flowcam.read(row, exports).pieces)
+    rejects = [reject for piece in pieces for reject in piece.rejects]
+    assert sum(piece.rows_read for piece in pieces) == 4
+    assert sum(len(piece.images) for piece in pieces) + len(rejects) == 4
+    assert all(len(piece.images) == len(piece.particles) for piece in pieces)
+    assert len({(reject.file, reject.line) for reject in rejects}) == len(rejects)

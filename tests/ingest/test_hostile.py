@@ -3,6 +3,8 @@
 import errno
 import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from stages.common.errors import InputError
-from stages.ingest import flowcam, table
+from stages.ingest import flowcam, write
+from tests.ingest.conftest import PROJECT
 from tests.ingest.exports import FlowCam, Mfi
 
 HEADER = "run,platform,sample,format,path,role,class,pixel_um\n"
@@ -204,14 +207,45 @@ def test_files_without_content(workspace, ingest):
         ingest(f"{HEADER}m1,A,s,mfi,m1/particles.csv,class,x,1\n")
 
 
+LIMITED = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+from stages.common.errors import run
+from stages.ingest.__main__ import main
+run(main)
+"""
+
+
+def test_a_file_that_can_not_grow_leaves_what_was_there(workspace, ingest):
+    """The system itself refuses to write more than 60 kB to a file."""
+    noise = FlowCam(particles=400)
+    pixels = np.random.default_rng(2).integers(0, 255, (40, 60), dtype=np.uint8)
+    for i, row in enumerate(noise.rows):
+        row |= {"image_x": "0", "image_y": "0", "image_w": "60", "image_h": "40", "collage_file": f"p{i % 50}.tif"}
+    noise.collages = {f"p{i}.tif": np.roll(pixels, 7 * i) for i in range(50)}
+    FlowCam("r2").write(Path("exports"))
+    folder = ingest(SHEET.replace("r1", "r2")).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    noise.write(Path("exports"))
+    Path("sheet.csv").write_text(SHEET)
+    command = [sys.executable, "-c", LIMITED]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(PROJECT)})
+    assert done.returncode == 1
+    assert "error: data/ingested: can't be written" in done.stderr and "Traceback" not in done.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in folder.parent.iterdir()] == ["ingested"]
+    assert len(list(Path(".scratch/ingest").iterdir())) == 1  # what is kept of r2, and nothing of r1
+
+
 def test_a_full_disk_leaves_what_was_there(export, ingest, monkeypatch):
     folder = ingest(SHEET).folder
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
-    def write(writer, *_, **__):
+    def fail(writer, *_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(table.pq.ParquetWriter, "write_table", write)
+    monkeypatch.setattr(write.pq.ParquetWriter, "write_table", fail)
     with pytest.raises(InputError, match=r"data/ingested: can't be written: .*No space left on device; make room"):
         ingest(SHEET)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

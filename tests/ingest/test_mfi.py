@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from stages.common.errors import InputError
@@ -77,3 +78,38 @@ def test_labels_may_use_frame_and_particle(ingest_one):
     result = ingest_one(Mfi(), labels="labels.csv")
     assert result.particles("m1")["class"].tolist() == ["x", "y", "z"]
     assert result.metrics["unknown_labels"] == 2
+
+
+@pytest.mark.parametrize("names", [["1", "2", "3"], ["4_1", "4_2", "12_1"]])
+def test_exported_crops_stand_in_for_frames(workspace, ingest, names):
+    whole = Mfi("whole")
+    whole.write(Path("exports"))
+    single = Mfi()
+    boxes = [[int(cell) for cell in row[7:11]] for row in single.rows]
+    frames = [single.frames[f"m1_Image_{int(row[1]):05d}.png"] for row in single.rows]
+    single.frames = {
+        f"{name}.png": frame[top:bottom, left:right]
+        for name, frame, (left, right, top, bottom) in zip(names, frames, boxes, strict=True)
+    }
+    single.write(Path("exports"))
+    sheet = SHEET.format(more=",") + "whole,B,s,mfi,whole,class,x,,\n"
+    result = ingest(sheet)
+    expected = result.particles("whole").drop(columns=["run", "particle_id"])
+    pd.testing.assert_frame_equal(result.particles("m1").drop(columns=["run", "particle_id"]), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "told"),
+    [
+        ("9", (9, 12), "crop named 4_2 or 2 is expected; found: none is there"),
+        ("2", (9, 9), "another particle's image"),
+    ],
+)
+def test_a_row_without_its_crop_is_rejected(ingest_one, name, shape, told):
+    export = Mfi()
+    export.frames = {"1.png": np.zeros((7, 10), np.uint8), f"{name}.png": np.zeros(shape, np.uint8)}
+    export.rows = export.rows[:2]
+    result = ingest_one(export)
+    assert result.rejects[["line", "column"]].to_numpy().tolist() == [[6, "Particle #"]]
+    assert told in result.rejects["reason"][0]
+    assert result.particles("m1")["source_id"].tolist() == ["1"]

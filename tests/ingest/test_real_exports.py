@@ -45,6 +45,8 @@ def test_labelled_runs(labelled):
     assert labelled.metrics["unknown_labels"] == 0
     assert labelled.metrics["warnings"] == 0
     assert labelled.metrics["data"] == "measured"
+    hours = pd.to_datetime(labelled.runs["started_local"]) - pd.to_datetime(labelled.runs["started_utc"])
+    assert (hours == pd.Timedelta(hours=2)).all()
     for run, facts in labelled.runs.iterrows():
         told = summary_of(run)
         assert facts["imaged_ml"] == pytest.approx(told["Sample Volume Imaged ml"], rel=2e-3)

@@ -50,12 +50,12 @@ def test_saved_lists_and_libraries(workspace, ingest, suffix, collage):
     export = FlowCam()
     export.collages = {collage: export.collages["r1_000001.tif"]}
     for row in export.rows:
-        row["collage_file"] = collage
+        row |= {"collage_file": collage, "image_x": str(int(row["image_x"]) + 2), "image_y": "2"}  # not 0
     export.write(Path("exports"))
     Path("exports/r1/r1.lst").rename(f"exports/r1/r1{suffix}")
     result = ingest(f"{HEADER}r1,A,s,,r1,unlabelled,,\n")
     assert result.runs.loc["r1", ["accepted", "rejected"]].tolist() == [4, 0]
-    assert result.particles("r1")["image"][1] == export.collages[collage][1:10, 10:18, 0].tobytes()
+    assert result.particles("r1")["image"][1] == export.collages[collage][2:11, 12:20, 0].tobytes()
 
 
 def test_of_two_lists_the_sheet_names_one(workspace, ingest):
