@@ -18,6 +18,7 @@ from stages.common.files import replacing_folder, write_csv
 from stages.common.fingerprint import fingerprint, of_bytes
 from stages.common.origin import origin_of
 from stages.common.params import Params, load
+from stages.common.params.diffusion import Diffusion
 from stages.common.progress import progress
 from stages.common.scratch import scratch
 from stages.common.seeds import seed_of
@@ -32,7 +33,7 @@ from stages.diffusion.unet import parameter_count
 
 # The pictures at the sample epochs: the same noise each time, and a sampler whose settings don't retrain the model.
 PREVIEW_IMAGES = 16
-PREVIEW_SAMPLER, PREVIEW_STEPS = "dpm_solver", 20
+PREVIEW_SAMPLERS = {"epsilon": ("dpm_solver", 20), "v": ("dpm_solver", 20), "flow": ("heun", 10)}
 STEPS_BEFORE_ESTIMATE = 20
 
 
@@ -66,7 +67,7 @@ def train(label: str, params: Params) -> None:
         f"{best_device()}",
         flush=True,
     )
-    with scratch(_fingerprint(plan, settings.network.model_dump())) as unfinished:
+    with scratch(_fingerprint(plan, settings)) as unfinished:
         fit(current, plan, unfinished / "run.safetensors")
         card = weights.Card(
             label=label,
@@ -104,7 +105,7 @@ def preview(current: Run, plan: Plan) -> np.ndarray:
     """PREVIEW_IMAGES images (uint8) of the averaged weights."""
     seeds = [seed_of(plan.seed, "ddpm", plan.label, "preview", i) for i in range(PREVIEW_IMAGES)]
     generator = Generator(current.average, plan.process, plan.grey, plan.edge, plan.settings.precision)
-    return sampled(generator, seeds, PREVIEW_SAMPLER, PREVIEW_STEPS)
+    return sampled(generator, seeds, *PREVIEW_SAMPLERS[plan.process.objective])
 
 
 def loss_by_epoch(losses: list[float], plan: Plan) -> pd.DataFrame:
@@ -124,17 +125,16 @@ def _estimated(steps: range) -> Iterator[int]:
         yield step
 
 
-def _fingerprint(plan: Plan, network: dict) -> str:
+def _fingerprint(plan: Plan, settings: Diffusion) -> str:
     decisive = {
         "label": plan.label,
         "images": of_bytes(plan.images.tobytes()),
         "grey": asdict(plan.grey),
-        "objective": plan.process.objective,
-        "alpha_bar": plan.process.alpha_bar.tolist(),
+        "process": settings.process.model_dump(),
         "training": plan.settings.model_dump(),
         "epochs": [plan.epochs, plan.sample_epochs],
         "seed": plan.seed,
-        "network": network,
+        "network": settings.network.model_dump(),
         "device": str(best_device()),
     }
     return fingerprint(decisive, inputs=[], code=[Path(__file__).parent, Path(__file__).parents[1] / "common"])

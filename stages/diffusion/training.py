@@ -82,7 +82,7 @@ def train_step(run: Run, plan: Plan) -> None:
     if plan.settings.augment:
         images = turned(images, torch.randint(8, (len(images),)).tolist())
     x0 = plan.grey.encode(images.to(device))
-    time = torch.randint(1, plan.process.steps + 1, (len(images),)).to(device)
+    time = plan.process.path.draw(len(images)).to(device)
     epsilon = torch.randn(x0.shape).to(device)
 
     with autocast(device, plan.settings.precision):

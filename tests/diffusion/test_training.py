@@ -7,7 +7,9 @@ import yaml
 
 from stages.common.params.diffusion import Training
 from stages.diffusion.grey import GreyScale
-from stages.diffusion.process import Process, linear_alpha_bar
+from stages.diffusion.process import Process
+from stages.diffusion.process.paths import DiffusionPath
+from stages.diffusion.process.schedules import linear_alpha_bar
 from stages.diffusion.training import Plan, batch_of, learning_rate, turned
 from tests.diffusion.conftest import ROOT, rings
 
@@ -17,7 +19,7 @@ SETTINGS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["d
 def plan_with(**training):
     images = rings(13, 0)
     settings = Training.model_validate(SETTINGS | {"batch": 5, **training})
-    process = Process(linear_alpha_bar(100), "v")
+    process = Process(DiffusionPath(linear_alpha_bar(100)), "v")
     return Plan("air_bubble", images, GreyScale.of(images, True), process, settings, 40, [40], seed=3)
 
 
