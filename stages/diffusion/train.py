@@ -23,6 +23,7 @@ from stages.common.progress import progress
 from stages.common.scratch import scratch
 from stages.common.seeds import seed_of
 from stages.diffusion import weights
+from stages.diffusion.folding import folded
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.particles import particles
 from stages.diffusion.process import build
@@ -104,7 +105,7 @@ def fit(current: Run, plan: Plan, checkpoint: Path) -> None:
 def preview(current: Run, plan: Plan) -> np.ndarray:
     """PREVIEW_IMAGES images (uint8) of the averaged weights."""
     seeds = [seed_of(plan.seed, "ddpm", plan.label, "preview", i) for i in range(PREVIEW_IMAGES)]
-    generator = Generator(current.average, plan.process, plan.grey, plan.edge, plan.settings.precision)
+    generator = Generator(folded(current.average), plan.process, plan.grey, plan.edge, plan.settings.precision)
     return sampled(generator, seeds, *PREVIEW_SAMPLERS[plan.process.objective])
 
 
