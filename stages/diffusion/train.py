@@ -4,13 +4,12 @@ To go on with a run that was cut off, run the same command again: it ends with t
 """
 
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from stages.common.device import best_device
 from stages.common.errors import InputError, run
@@ -23,19 +22,22 @@ from stages.common.progress import progress
 from stages.common.scratch import scratch
 from stages.common.seeds import seed_of
 from stages.diffusion import weights
+from stages.diffusion.checkpoint import load_checkpoint, save_checkpoint
+from stages.diffusion.early_stop import divided, has_stopped, judge_epoch
+from stages.diffusion.estimate import Estimate, measure
 from stages.diffusion.folding import folded
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.particles import particles
 from stages.diffusion.process import build
 from stages.diffusion.sample import Generator
 from stages.diffusion.sample import images as sampled
-from stages.diffusion.training import Plan, Run, load_checkpoint, save_checkpoint, start, train_step
+from stages.diffusion.training import Plan, Run, start, train_step
 from stages.diffusion.unet import parameter_count
 
 # The pictures at the sample epochs: the same noise each time, and a sampler whose settings don't retrain the model.
 PREVIEW_IMAGES = 16
 PREVIEW_SAMPLERS = {"epsilon": ("dpm_solver", 20), "v": ("dpm_solver", 20), "flow": ("heun", 10)}
-STEPS_BEFORE_ESTIMATE = 20
+PREVIEW_CALLS = 20
 
 
 def main() -> None:
@@ -50,10 +52,11 @@ def train(label: str, params: Params) -> None:
     if label not in settings.classes:
         raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
     budget = settings.classes[label]
-    images, rows = particles(label, settings.platform, "train", budget.images, params.seed)
+    images, held_out, rows = training_images(label, params)
     plan = Plan(
         label=label,
         images=images,
+        held_out=held_out,
         grey=GreyScale.of(images, settings.process.standardize),
         process=build(settings.process),
         settings=settings.training,
@@ -65,16 +68,17 @@ def train(label: str, params: Params) -> None:
     print(
         f"{label}: {len(images)} images of {plan.edge} px ({budget.images} allowed), {plan.epochs} epochs, "
         f"{plan.steps} steps of {plan.settings.batch}, {parameter_count(current.network) / 1e6:.1f} M weights, on "
-        f"{best_device()}",
+        f"{best_device()}" + (f"; {len(held_out)} more are held out" if len(held_out) else ""),
         flush=True,
     )
+    estimate = measure(plan, settings.network, best_device(), PREVIEW_IMAGES)
     with scratch(_fingerprint(plan, settings)) as unfinished:
-        fit(current, plan, unfinished / "run.safetensors")
+        fit(current, plan, unfinished / "run.safetensors", estimate)
         card = weights.Card(
             label=label,
             origin=origin_of(rows),
             training_images=len(images),
-            sample_epochs=plan.sample_epochs,
+            sample_epochs=list(current.samples),
             edge=plan.edge,
             precision=plan.settings.precision,
             grey=plan.grey,
@@ -82,24 +86,50 @@ def train(label: str, params: Params) -> None:
             process=settings.process,
         )
         with replacing_folder(Path("models/ddpm") / label) as folder:
-            weights.save(folder / "weights.safetensors", current.average.state_dict(), card)
-            write_csv(folder / "loss.csv", loss_by_epoch(current.losses, plan))
-            np.save(folder / "samples.npy", np.stack(current.samples))
+            final = current.average.state_dict() if plan.settings.patience is None else current.best
+            weights.save(folder / "weights.safetensors", final, card)
+            write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
+            np.save(folder / "samples.npy", np.stack(list(current.samples.values())))
 
 
-def fit(current: Run, plan: Plan, checkpoint: Path) -> None:
+def training_images(label: str, params: Params) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Images to train on, held-out ones, and the table's rows of the former."""
+    settings = params.diffusion
+    images, rows = particles(label, settings.platform, "train", None, params.seed)
+    learnt, held_out = divided(rows, settings.classes[label].images, settings.training.held_out)
+    if len(learnt) < 2:
+        raise InputError(
+            f"diffusion.training.held_out is {len(held_out)}, but the train split has {len(rows)} images of {label}: "
+            "nothing is left to learn from"
+        )
+    return images[learnt], images[held_out], rows.iloc[learnt]
+
+
+def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
     """Train to the end, from `checkpoint` if there is one."""
     if checkpoint.exists():
         load_checkpoint(checkpoint, current)
         print(f"{plan.label}: going on after step {current.step}", flush=True)
-    sample_steps = [epoch * plan.steps_an_epoch for epoch in plan.sample_epochs]
+    print(estimate.sentence(plan, current.step, PREVIEW_CALLS), flush=True)
     remaining = range(current.step, plan.steps)
-    for _ in progress(_estimated(remaining), f"train {plan.label}", total=plan.steps, done=current.step):
+    for _ in progress(remaining, f"train {plan.label}", total=plan.steps, done=current.step):
+        if has_stopped(current, plan):
+            print(f"{plan.label}: no lower held-out loss in {plan.settings.patience} epochs, stopped", flush=True)
+            break
         train_step(current, plan)
-        if current.step in sample_steps:
-            current.samples.append(preview(current, plan))
+        if current.step % plan.steps_an_epoch == 0:
+            end_epoch(current, plan)
         if current.step % plan.settings.checkpoint_every == 0:
             save_checkpoint(checkpoint, current)
+
+
+def end_epoch(current: Run, plan: Plan) -> None:
+    """Judge the epoch by the held-out images, and draw a few images where that is asked for or nothing follows."""
+    if len(plan.held_out):
+        judge_epoch(current, plan)
+    epoch = current.step // plan.steps_an_epoch
+    if epoch in plan.sample_epochs or has_stopped(current, plan):
+        current.samples[epoch] = preview(current, plan)
 
 
 def preview(current: Run, plan: Plan) -> np.ndarray:
@@ -109,27 +139,18 @@ def preview(current: Run, plan: Plan) -> np.ndarray:
     return sampled(generator, seeds, *PREVIEW_SAMPLERS[plan.process.objective])
 
 
-def loss_by_epoch(losses: list[float], plan: Plan) -> pd.DataFrame:
-    """The mean of each epoch's losses, one a step."""
-    by_epoch = np.array(losses).reshape(plan.epochs, plan.steps_an_epoch)
-    epoch = np.arange(1, plan.epochs + 1)
-    return pd.DataFrame({"epoch": epoch, "images_seen": epoch * len(plan.images), "loss": by_epoch.mean(axis=1)})
-
-
-def _estimated(steps: range) -> Iterator[int]:
-    """`steps`; after a few of them, one line that says how long the rest will take."""
-    begun = time.monotonic()
-    for done, step in enumerate(steps):
-        if done == STEPS_BEFORE_ESTIMATE:
-            each = (time.monotonic() - begun) / done
-            print(f"{each:.2f} s a step: about {each * (len(steps) - done) / 60:.1f} minutes to go", flush=True)
-        yield step
+def loss_by_epoch(current: Run, plan: Plan) -> pd.DataFrame:
+    """The mean of each epoch's losses, one a step, and the held-out loss where there is one."""
+    by_epoch = torch.stack(current.losses).double().cpu().numpy().reshape(-1, plan.steps_an_epoch)
+    epoch = np.arange(1, len(by_epoch) + 1)
+    table = pd.DataFrame({"epoch": epoch, "images_seen": epoch * len(plan.images), "loss": by_epoch.mean(axis=1)})
+    return table.assign(held_out_loss=current.held_out_losses) if len(plan.held_out) else table
 
 
 def _fingerprint(plan: Plan, settings: Diffusion) -> str:
     decisive = {
         "label": plan.label,
-        "images": of_bytes(plan.images.tobytes()),
+        "images": of_bytes(plan.images.tobytes(), plan.held_out.tobytes()),
         "grey": asdict(plan.grey),
         "process": settings.process.model_dump(),
         "training": plan.settings.model_dump(),

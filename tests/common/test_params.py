@@ -62,6 +62,10 @@ WRONG = {
         ),
         "training.min_snr gives time T no weight",
     ),
+    "patience without images to judge by": (
+        lambda p: p["diffusion"]["training"].update(patience=5),
+        "diffusion.training: patience needs held_out",
+    ),
     "a network nobody trains": (lambda p: p["compare"].update(networks={"A": "x"}), "compare.networks: 'x'"),
 }
 

@@ -16,11 +16,13 @@ from tests.diffusion.conftest import ROOT, rings
 SETTINGS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["diffusion"]["training"]
 
 
-def plan_with(**training):
+def plan_with(held_out=0, **training):
     images = rings(13, 0)
-    settings = Training.model_validate(SETTINGS | {"batch": 5, **training})
+    settings = Training.model_validate(SETTINGS | {"batch": 5, "held_out": held_out, **training})
     process = Process(DiffusionPath(linear_alpha_bar(100)), "v")
-    return Plan("air_bubble", images, GreyScale.of(images, True), process, settings, 40, [40], seed=3)
+    return Plan(
+        "air_bubble", images, rings(held_out, 1), GreyScale.of(images, True), process, settings, 40, [40], seed=3
+    )
 
 
 def test_an_epoch_visits_every_image_once_and_in_its_own_order():
@@ -43,7 +45,7 @@ def test_the_learning_rate_warms_up_and_falls_to_0():
 
 def test_the_eight_ways_are_the_eight_symmetries_of_a_square():
     image = torch.arange(9).reshape(1, 3, 3).expand(8, 3, 3)
-    ways = turned(image, list(range(8)))
+    ways = turned(image, torch.arange(8))
     assert len({tuple(way.flatten().tolist()) for way in ways}) == 8
     expected = [np.rot90(image[0].numpy(), k) for k in range(4)]
     expected += [turn[:, ::-1] for turn in expected]

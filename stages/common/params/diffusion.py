@@ -52,9 +52,17 @@ class Training(Block):
     min_snr: PositiveFloat | None = None
     ema: Share
     augment: bool
+    held_out: int = Field(ge=0)
+    patience: PositiveInt | None = None
     precision: Literal["auto", "float32"]
     checkpoint_every: PositiveInt
     sample_epochs: list[PositiveInt]
+
+    @model_validator(mode="after")
+    def _something_to_stop_by(self):
+        if self.patience is not None and not self.held_out:
+            raise ValueError("patience needs held_out: without held-out images there is no loss to stop by")
+        return self
 
 
 class Sampler(Block):
