@@ -11,13 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def folder_of(fingerprint: str) -> Path:
+    """Where the run `fingerprint` keeps its state; it may not be there yet."""
+    return Path(os.environ.get("PIPELINE_SCRATCH", ".scratch")) / fingerprint
+
+
 @contextmanager
 def scratch(fingerprint: str) -> Iterator[Path]:
     """Yield the folder of the run `fingerprint`; remove it on success, keep it on an error or Ctrl-C.
 
     PIPELINE_SCRATCH names another place than `.scratch`, for runs in a temporary copy of the workspace.
     """
-    folder = Path(os.environ.get("PIPELINE_SCRATCH", ".scratch")) / fingerprint
+    folder = folder_of(fingerprint)
     folder.mkdir(parents=True, exist_ok=True)
     yield folder
     shutil.rmtree(folder)

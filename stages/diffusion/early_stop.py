@@ -6,6 +6,7 @@ import torch
 
 from stages.common.device import autocast
 from stages.common.seeds import generator
+from stages.diffusion import workers
 from stages.diffusion.process import loss
 from stages.diffusion.training import Plan, Run
 
@@ -47,7 +48,7 @@ def held_out_loss(run: Run, plan: Plan) -> float:
 
 def judge_epoch(run: Run, plan: Plan) -> None:
     """Note the held-out loss, and keep the averaged weights where it is the lowest so far."""
-    found = held_out_loss(run, plan)
+    found = workers.mean(torch.tensor(held_out_loss(run, plan), device=run.images.device, dtype=torch.float64)).item()
     if found < min(run.held_out_losses, default=np.inf):
         run.best = {name: tensor.clone() for name, tensor in run.average.state_dict().items()}
     run.held_out_losses.append(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from stages.common.params import diffusion as params
+from stages.diffusion import workers
 from stages.diffusion.folding import folded
 from stages.diffusion.training import Plan, start, train_step
 
@@ -47,7 +48,8 @@ def _seconds(work: Callable[[], None], device: torch.device) -> float:
         work()
         if device.type == "cuda":
             torch.cuda.synchronize(device)
-        calls, spent = calls + 1, time.perf_counter() - begun
+        # The mean over workers, so that all of them make as many calls.
+        calls, spent = calls + 1, workers.mean(torch.tensor(time.perf_counter() - begun, device=device)).item()
     return spent / calls
 
 

@@ -1,6 +1,7 @@
 """Train the diffusion model of one class: `python -m stages.diffusion.train <class>`.
 
-To go on with a run that was cut off, run the same command again: it ends with the same bytes.
+To go on with a run that was cut off, run the same command again: it ends with the same bytes. On several GPUs:
+`torchrun --nproc-per-node <GPUs> -m stages.diffusion.train <class>`.
 """
 
 import sys
@@ -11,7 +12,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.common.device import best_device
 from stages.common.errors import InputError, run
 from stages.common.files import replacing_folder, write_csv
 from stages.common.fingerprint import fingerprint, of_bytes
@@ -19,9 +19,9 @@ from stages.common.origin import origin_of
 from stages.common.params import Params, load
 from stages.common.params.diffusion import Diffusion
 from stages.common.progress import progress
-from stages.common.scratch import scratch
+from stages.common.scratch import folder_of, scratch
 from stages.common.seeds import seed_of
-from stages.diffusion import weights
+from stages.diffusion import weights, workers
 from stages.diffusion.checkpoint import load_checkpoint, save_checkpoint
 from stages.diffusion.early_stop import divided, has_stopped, judge_epoch
 from stages.diffusion.estimate import Estimate, measure
@@ -38,6 +38,7 @@ from stages.diffusion.unet import parameter_count
 PREVIEW_IMAGES = 16
 PREVIEW_SAMPLERS = {"epsilon": ("dpm_solver", 20), "v": ("dpm_solver", 20), "flow": ("heun", 10)}
 PREVIEW_CALLS = 20
+CHECKPOINT = "run.safetensors"
 
 
 def main() -> None:
@@ -51,8 +52,8 @@ def train(label: str, params: Params) -> None:
     settings = params.diffusion
     if label not in settings.classes:
         raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
-    budget = settings.classes[label]
     images, held_out, rows = training_images(label, params)
+    epochs = settings.classes[label].epochs
     plan = Plan(
         label=label,
         images=images,
@@ -60,36 +61,46 @@ def train(label: str, params: Params) -> None:
         grey=GreyScale.of(images, settings.process.standardize),
         process=build(settings.process),
         settings=settings.training,
-        epochs=budget.epochs,
-        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < budget.epochs} | {budget.epochs}),
+        epochs=epochs,
+        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < epochs} | {epochs}),
         seed=params.seed,
     )
-    current = start(plan, settings.network, best_device())
-    print(
-        f"{label}: {len(images)} images of {plan.edge} px ({budget.images} allowed), {plan.epochs} epochs, "
-        f"{plan.steps} steps of {plan.settings.batch}, {parameter_count(current.network) / 1e6:.1f} M weights, on "
-        f"{best_device()}" + (f"; {len(held_out)} more are held out" if len(held_out) else ""),
-        flush=True,
-    )
-    estimate = measure(plan, settings.network, best_device(), PREVIEW_IMAGES)
-    with scratch(_fingerprint(plan, settings)) as unfinished:
-        fit(current, plan, unfinished / "run.safetensors", estimate)
-        card = weights.Card(
-            label=label,
-            origin=origin_of(rows),
-            training_images=len(images),
-            sample_epochs=list(current.samples),
-            edge=plan.edge,
-            precision=plan.settings.precision,
-            grey=plan.grey,
-            network=settings.network,
-            process=settings.process,
+    with workers.workers() as device:
+        current = start(plan, settings.network, device)
+        say(
+            f"{label}: {len(images)} images of {plan.edge} px ({settings.classes[label].images} allowed), "
+            f"{plan.epochs} epochs, {plan.steps} steps of {plan.settings.batch}, "
+            f"{parameter_count(current.network) / 1e6:.1f} M weights, on {workers.count()} x {device}"
+            + (f"; {len(held_out)} more are held out" if len(held_out) else "")
         )
-        with replacing_folder(Path("models/ddpm") / label) as folder:
-            final = current.average.state_dict() if plan.settings.patience is None else current.best
-            weights.save(folder / "weights.safetensors", final, card)
-            write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
-            np.save(folder / "samples.npy", np.stack(list(current.samples.values())))
+        estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
+        key = _fingerprint(plan, settings, device)
+        if not workers.is_first():
+            fit(current, plan, folder_of(key) / CHECKPOINT, estimate)
+            return
+        with scratch(key) as unfinished:
+            fit(current, plan, unfinished / CHECKPOINT, estimate)
+            write(current, plan, settings, origin_of(rows))
+
+
+def write(current: Run, plan: Plan, settings: Diffusion, origin: str) -> None:
+    """The results in their folder."""
+    card = weights.Card(
+        label=plan.label,
+        origin=origin,
+        training_images=len(plan.images),
+        sample_epochs=list(current.samples),
+        edge=plan.edge,
+        precision=plan.settings.precision,
+        grey=plan.grey,
+        network=settings.network,
+        process=settings.process,
+    )
+    with replacing_folder(Path("models/ddpm") / plan.label) as folder:
+        final = current.average.state_dict() if plan.settings.patience is None else current.best
+        weights.save(folder / "weights.safetensors", final, card)
+        write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
+        np.save(folder / "samples.npy", np.stack(list(current.samples.values())))
 
 
 def training_images(label: str, params: Params) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
@@ -109,17 +120,20 @@ def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
     """Train to the end, from `checkpoint` if there is one."""
     if checkpoint.exists():
         load_checkpoint(checkpoint, current)
-        print(f"{plan.label}: going on after step {current.step}", flush=True)
-    print(estimate.sentence(plan, current.step, PREVIEW_CALLS), flush=True)
-    remaining = range(current.step, plan.steps)
-    for _ in progress(remaining, f"train {plan.label}", total=plan.steps, done=current.step):
+        say(f"{plan.label}: going on after step {current.step}")
+    workers.wait()  # the first one writes to the checkpoint once all have read it
+    say(estimate.sentence(plan, current.step, PREVIEW_CALLS))
+    steps = range(current.step, plan.steps)
+    if workers.is_first():
+        steps = progress(steps, f"train {plan.label}", total=plan.steps, done=current.step)
+    for _ in steps:
         if has_stopped(current, plan):
-            print(f"{plan.label}: no lower held-out loss in {plan.settings.patience} epochs, stopped", flush=True)
+            say(f"{plan.label}: no lower held-out loss in {plan.settings.patience} epochs, stopped")
             break
         train_step(current, plan)
         if current.step % plan.steps_an_epoch == 0:
             end_epoch(current, plan)
-        if current.step % plan.settings.checkpoint_every == 0:
+        if current.step % plan.settings.checkpoint_every == 0 and workers.is_first():
             save_checkpoint(checkpoint, current)
 
 
@@ -128,7 +142,7 @@ def end_epoch(current: Run, plan: Plan) -> None:
     if len(plan.held_out):
         judge_epoch(current, plan)
     epoch = current.step // plan.steps_an_epoch
-    if epoch in plan.sample_epochs or has_stopped(current, plan):
+    if workers.is_first() and (epoch in plan.sample_epochs or has_stopped(current, plan)):
         current.samples[epoch] = preview(current, plan)
 
 
@@ -147,7 +161,12 @@ def loss_by_epoch(current: Run, plan: Plan) -> pd.DataFrame:
     return table.assign(held_out_loss=current.held_out_losses) if len(plan.held_out) else table
 
 
-def _fingerprint(plan: Plan, settings: Diffusion) -> str:
+def say(text: str) -> None:
+    if workers.is_first():
+        print(text, flush=True)
+
+
+def _fingerprint(plan: Plan, settings: Diffusion, device: torch.device) -> str:
     decisive = {
         "label": plan.label,
         "images": of_bytes(plan.images.tobytes(), plan.held_out.tobytes()),
@@ -157,7 +176,7 @@ def _fingerprint(plan: Plan, settings: Diffusion) -> str:
         "epochs": [plan.epochs, plan.sample_epochs],
         "seed": plan.seed,
         "network": settings.network.model_dump(),
-        "device": str(best_device()),
+        "devices": [device.type, workers.count()],
     }
     return fingerprint(decisive, inputs=[], code=[Path(__file__).parent, Path(__file__).parents[1] / "common"])
 

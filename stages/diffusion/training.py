@@ -10,11 +10,12 @@ from functools import cache
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from stages.common.device import autocast
 from stages.common.params import diffusion as params
 from stages.common.seeds import generator, seed_of
+from stages.diffusion import workers
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.process import Process, loss
 from stages.diffusion.unet import UNet
@@ -55,6 +56,7 @@ class Run:
     """All that changes while training."""
 
     network: UNet
+    shared: nn.Module  # `network` as all workers train it, compiled where that is asked for
     average: UNet  # exponential moving average of the weights (Ho et al. 2020, appendix B)
     optimizer: torch.optim.Optimizer
     images: Tensor  # the plan's, on the device
@@ -71,7 +73,8 @@ def start(plan: Plan, network: params.Network, device: torch.device) -> Run:
     trained = UNet(plan.edge, network).to(device)
     average = copy.deepcopy(trained).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(trained.parameters(), lr=plan.settings.lr, weight_decay=0.0, fused=True)
-    return Run(trained, average, optimizer, torch.from_numpy(plan.images).to(device))
+    shared = workers.shared(torch.compile(trained) if plan.settings.compile else trained)
+    return Run(trained, shared, average, optimizer, torch.from_numpy(plan.images).to(device))
 
 
 def train_step(run: Run, plan: Plan) -> None:
@@ -85,11 +88,13 @@ def train_step(run: Run, plan: Plan) -> None:
     x0 = plan.grey.encode(images)
     time = plan.process.path.draw(len(images)).to(device)
     epsilon = torch.randn(x0.shape).to(device)
+    mine, share = workers.part(len(images))
+    x0, time, epsilon = x0[mine], time[mine], epsilon[mine]
 
     with autocast(device, plan.settings.precision):
-        answer = run.network(plan.process.q_sample(x0, time, epsilon), time)
+        answer = run.shared(plan.process.q_sample(x0, time, epsilon), time)
     weight = plan.process.loss_weight(time, plan.settings.min_snr)
-    value = loss(answer, plan.process.target(x0, time, epsilon), weight, plan.settings.loss)
+    value = loss(answer, plan.process.target(x0, time, epsilon), weight, plan.settings.loss) * share
     for group in run.optimizer.param_groups:
         group["lr"] = learning_rate(run.step, plan)
     run.optimizer.zero_grad(set_to_none=True)
@@ -97,7 +102,7 @@ def train_step(run: Run, plan: Plan) -> None:
     run.optimizer.step()
 
     run.step += 1
-    run.losses.append(value.detach())
+    run.losses.append(workers.mean(value.detach()))
     # Early on the average follows closely, so that it forgets the weights that nobody has trained yet.
     decay = min(plan.settings.ema, (1 + run.step) / (10 + run.step))
     torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), 1 - decay)

@@ -55,6 +55,7 @@ class Training(Block):
     held_out: int = Field(ge=0)
     patience: PositiveInt | None = None
     precision: Literal["auto", "float32"]
+    compile: bool
     checkpoint_every: PositiveInt
     sample_epochs: list[PositiveInt]
 
