@@ -7,10 +7,7 @@ the project's folder: `dvc repro split` makes them.
 """
 
 import json
-import os
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import diffusion_quality as quality  # noqa: E402
 from benchmarks import diffusion_speed as speed  # noqa: E402
+from benchmarks.diffusion_setup import write_result  # noqa: E402
 
 SECTIONS = {
     "train_speedup_same_net": speed.train_speedup_same_net,
@@ -55,21 +53,12 @@ def main() -> None:
         for key, value in figures.items():
             target = f"  (target {TARGETS[key]})" if key in TARGETS else ""
             print(f"{key:44} {'none' if value is None else f'{value:.4g}'}{target}", flush=True)
-        keep(figures, repeats)
+        write_result("diffusion", before() | figures, repeats=repeats)
 
 
-def keep(figures: dict[str, float | None], repeats: int) -> None:
-    """Put `figures` beside those that other sections left."""
-    before = json.loads(RESULT.read_text(encoding="utf-8"))["figures"] if RESULT.exists() else {}
-    rounded = {key: None if value is None else float(f"{value:.4g}") for key, value in figures.items()}
-    result = {
-        "figures": dict(sorted((before | rounded).items())),
-        "repeats": repeats,
-        "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
-        "versions": {name: version(name) for name in ("torch", "numpy")} | {"python": platform.python_version()},
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+def before() -> dict[str, float | None]:
+    """The figures that other sections left."""
+    return json.loads(RESULT.read_text(encoding="utf-8"))["figures"] if RESULT.exists() else {}
 
 
 if __name__ == "__main__":

@@ -113,10 +113,10 @@ def first_class(params: Params):
     return next(iter(params.diffusion.classes.items()))
 
 
-def real_images(params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """Held-out and training images of the first class, at the default's counts."""
-    label, budget = first_class(params)
-    platform = params.diffusion.platform
+def real_images(params: Params, label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Held-out and training images of a class (the first), at the counts of `params`."""
+    label = label or first_class(params)[0]
+    budget, platform = params.diffusion.classes[label], params.diffusion.platform
     held_out, _ = particles(label, platform, "selection", params.quality.images, params.seed)
     learnt, _ = particles(label, platform, "train", budget.images, params.seed)
     return held_out, learnt

@@ -1,9 +1,13 @@
 """What the benchmarks of the generators have in common: the two recipes, and works that are timed in turns."""
 
+import json
+import os
+import platform
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +42,7 @@ def noise_images(count: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 255, (count, 64, 64), dtype=np.uint8)
 
 
-def plan_of(settings: Diffusion, images: np.ndarray, epochs: int = 1000, **training) -> Plan:
+def plan_of(settings: Diffusion, images: np.ndarray, epochs: int = 1000, seed: int = 1, **training) -> Plan:
     """A training of `settings` on `images`, with single settings of the block `training` changed."""
     return Plan(
         label="benchmark",
@@ -49,7 +53,7 @@ def plan_of(settings: Diffusion, images: np.ndarray, epochs: int = 1000, **train
         settings=settings.training.model_copy(update=training),
         epochs=epochs,
         sample_epochs=[epochs],
-        seed=1,
+        seed=seed,
     )
 
 
@@ -68,3 +72,17 @@ def timed_in_turns(works: dict[str, Callable[[], object]], repeats: int) -> dict
     for name, median in medians.items():
         print(f"  {name:44} {median:9.3f} s", flush=True)
     return medians
+
+
+def write_result(name: str, figures: dict[str, float | None], **more: object) -> None:
+    """Write benchmarks/results/<name>.json: four significant digits, with the machine and versions that gave them."""
+    result = {
+        "figures": {key: value if value is None else float(f"{value:.4g}") for key, value in sorted(figures.items())},
+        **more,
+        "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
+        "versions": {package: version(package) for package in ("torch", "numpy")}
+        | {"python": platform.python_version()},
+    }
+    target = ROOT / "benchmarks/results" / f"{name}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
