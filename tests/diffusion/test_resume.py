@@ -76,7 +76,13 @@ def test_twenty_kills_at_random_moments_leave_the_bytes_of_an_unbroken_run(tmp_p
 
 
 def test_the_command_itself_goes_on_after_a_kill(tmp_path):
-    broken = Project(tmp_path).write(COUNTS)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "broken").mkdir()
+    whole = Project(tmp_path / "whole").write(COUNTS)
+    whole.run("train")
+    assert not list((whole.folder / ".scratch").iterdir())
+
+    broken = Project(tmp_path / "broken").write(COUNTS)
     process = broken.start("train")
     deadline = time.monotonic() + 60
     while not list(broken.folder.glob(".scratch/*/run.safetensors")) and time.monotonic() < deadline:
@@ -84,4 +90,8 @@ def test_the_command_itself_goes_on_after_a_kill(tmp_path):
     process.kill()
     process.communicate()
     assert not (broken.folder / "models").exists()
+
     assert "going on after step" in broken.run("train")
+    for path in OUTPUTS:
+        assert broken.bytes(path) == whole.bytes(path), path
+    assert not list((broken.folder / ".scratch").iterdir())
