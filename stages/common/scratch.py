@@ -17,10 +17,15 @@ def scratch_folder() -> Path:
     return Path(os.environ.get("PIPELINE_SCRATCH", ".scratch"))
 
 
+def folder_of(fingerprint: str) -> Path:
+    """Where the run `fingerprint` keeps its state; it may not be there yet."""
+    return scratch_folder() / fingerprint
+
+
 @contextmanager
 def scratch(fingerprint: str) -> Iterator[Path]:
     """Yield the folder of the run `fingerprint`; remove it on success, keep it on an error or Ctrl-C."""
-    folder = scratch_folder() / fingerprint
+    folder = folder_of(fingerprint)
     folder.mkdir(parents=True, exist_ok=True)
     yield folder
     shutil.rmtree(folder)

@@ -28,7 +28,7 @@ class Generator:
     def device(self) -> torch.device:
         return next(self.network.parameters()).device
 
-    def denoise(self, x: Tensor, time: int) -> Tensor:
+    def denoise(self, x: Tensor, time: float) -> Tensor:
         """The image that the network sees in x (B, 1, edge, edge), held within the training images' grey levels."""
         times = torch.full((len(x),), time, device=x.device)
         with autocast(x.device, self.precision):
@@ -56,7 +56,7 @@ def trajectory(generator: Generator, seeds: list[int], sampler: str, steps: int)
     noise = Noise(seeds, generator.edge, generator.device)
     start = noise.draw()
     yield start
-    yield from SAMPLERS[sampler](generator.denoise, generator.process.alpha_bar, start, steps, noise.draw)
+    yield from SAMPLERS[sampler](generator.denoise, generator.process.path, start, steps, noise.draw)
 
 
 def images(generator: Generator, seeds: list[int], sampler: str, steps: int) -> np.ndarray:

@@ -1,39 +1,44 @@
 """Train the diffusion model of one class: `python -m stages.diffusion.train <class>`.
 
-To go on with a run that was cut off, run the same command again: it ends with the same bytes.
+To go on with a run that was cut off, run the same command again: it ends with the same bytes. On several GPUs:
+`torchrun --nproc-per-node <GPUs> -m stages.diffusion.train <class>`.
 """
 
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
-from stages.common.device import best_device
 from stages.common.errors import InputError, run
 from stages.common.files import replacing_folder, write_csv
 from stages.common.fingerprint import fingerprint, of_bytes
 from stages.common.origin import origin_of
 from stages.common.params import Params, load
+from stages.common.params.diffusion import Diffusion
 from stages.common.progress import progress
-from stages.common.scratch import scratch
+from stages.common.scratch import folder_of, scratch
 from stages.common.seeds import seed_of
-from stages.diffusion import weights
+from stages.diffusion import weights, workers
+from stages.diffusion.checkpoint import load_checkpoint, save_checkpoint
+from stages.diffusion.early_stop import divided, has_stopped, judge_epoch
+from stages.diffusion.estimate import Estimate, measure
+from stages.diffusion.folding import folded
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.particles import particles
 from stages.diffusion.process import build
 from stages.diffusion.sample import Generator
 from stages.diffusion.sample import images as sampled
-from stages.diffusion.training import Plan, Run, load_checkpoint, save_checkpoint, start, train_step
+from stages.diffusion.training import Plan, Run, start, train_step
 from stages.diffusion.unet import parameter_count
 
 # The pictures at the sample epochs: the same noise each time, and a sampler whose settings don't retrain the model.
 PREVIEW_IMAGES = 16
-PREVIEW_SAMPLER, PREVIEW_STEPS = "dpm_solver", 20
-STEPS_BEFORE_ESTIMATE = 20
+PREVIEW_SAMPLERS = {"epsilon": ("dpm_solver", 20), "v": ("dpm_solver", 20), "flow": ("heun", 10)}
+PREVIEW_CALLS = 20
+CHECKPOINT = "run.safetensors"
 
 
 def main() -> None:
@@ -47,95 +52,131 @@ def train(label: str, params: Params) -> None:
     settings = params.diffusion
     if label not in settings.classes:
         raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
-    budget = settings.classes[label]
-    images, rows = particles(label, settings.platform, "train", budget.images, params.seed)
+    images, held_out, rows = training_images(label, params)
+    epochs = settings.classes[label].epochs
     plan = Plan(
         label=label,
         images=images,
+        held_out=held_out,
         grey=GreyScale.of(images, settings.process.standardize),
         process=build(settings.process),
         settings=settings.training,
-        epochs=budget.epochs,
-        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < budget.epochs} | {budget.epochs}),
+        epochs=epochs,
+        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < epochs} | {epochs}),
         seed=params.seed,
     )
-    current = start(plan, settings.network, best_device())
-    print(
-        f"{label}: {len(images)} images of {plan.edge} px ({budget.images} allowed), {plan.epochs} epochs, "
-        f"{plan.steps} steps of {plan.settings.batch}, {parameter_count(current.network) / 1e6:.1f} M weights, on "
-        f"{best_device()}",
-        flush=True,
-    )
-    with scratch(_fingerprint(plan, settings.network.model_dump())) as unfinished:
-        fit(current, plan, unfinished / "run.safetensors")
-        card = weights.Card(
-            label=label,
-            origin=origin_of(rows),
-            training_images=len(images),
-            sample_epochs=plan.sample_epochs,
-            edge=plan.edge,
-            precision=plan.settings.precision,
-            grey=plan.grey,
-            network=settings.network,
-            process=settings.process,
+    with workers.workers() as device:
+        current = start(plan, settings.network, device)
+        say(
+            f"{label}: {len(images)} images of {plan.edge} px ({settings.classes[label].images} allowed), "
+            f"{plan.epochs} epochs, {plan.steps} steps of {plan.settings.batch}, "
+            f"{parameter_count(current.network) / 1e6:.1f} M weights, on {workers.count()} x {device}"
+            + (f"; {len(held_out)} more are held out" if len(held_out) else "")
         )
-        with replacing_folder(Path("models/ddpm") / label) as folder:
-            weights.save(folder / "weights.safetensors", current.average.state_dict(), card)
-            write_csv(folder / "loss.csv", loss_by_epoch(current.losses, plan))
-            np.save(folder / "samples.npy", np.stack(current.samples))
+        estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
+        key = _fingerprint(plan, settings, device)
+        if not workers.is_first():
+            fit(current, plan, folder_of(key) / CHECKPOINT, estimate)
+            return
+        with scratch(key) as unfinished:
+            fit(current, plan, unfinished / CHECKPOINT, estimate)
+            write(current, plan, settings, origin_of(rows))
 
 
-def fit(current: Run, plan: Plan, checkpoint: Path) -> None:
+def write(current: Run, plan: Plan, settings: Diffusion, origin: str) -> None:
+    """The results in their folder."""
+    card = weights.Card(
+        label=plan.label,
+        origin=origin,
+        training_images=len(plan.images),
+        sample_epochs=list(current.samples),
+        edge=plan.edge,
+        precision=plan.settings.precision,
+        grey=plan.grey,
+        network=settings.network,
+        process=settings.process,
+    )
+    with replacing_folder(Path("models/ddpm") / plan.label) as folder:
+        final = current.average.state_dict() if plan.settings.patience is None else current.best
+        weights.save(folder / "weights.safetensors", final, card)
+        write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
+        np.save(folder / "samples.npy", np.stack(list(current.samples.values())))
+
+
+def training_images(label: str, params: Params) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Images to train on, held-out ones, and the table's rows of the former."""
+    settings = params.diffusion
+    images, rows = particles(label, settings.platform, "train", None, params.seed)
+    learnt, held_out = divided(rows, settings.classes[label].images, settings.training.held_out)
+    if len(learnt) < 2:
+        raise InputError(
+            f"diffusion.training.held_out is {len(held_out)}, but the train split has {len(rows)} images of {label}: "
+            "nothing is left to learn from"
+        )
+    return images[learnt], images[held_out], rows.iloc[learnt]
+
+
+def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
     """Train to the end, from `checkpoint` if there is one."""
     if checkpoint.exists():
         load_checkpoint(checkpoint, current)
-        print(f"{plan.label}: going on after step {current.step}", flush=True)
-    sample_steps = [epoch * plan.steps_an_epoch for epoch in plan.sample_epochs]
-    remaining = range(current.step, plan.steps)
-    for _ in progress(_estimated(remaining), f"train {plan.label}", total=plan.steps, done=current.step):
+        say(f"{plan.label}: going on after step {current.step}")
+    workers.wait()  # the first one writes to the checkpoint once all have read it
+    say(estimate.sentence(plan, current.step, PREVIEW_CALLS))
+    steps = range(current.step, plan.steps)
+    if workers.is_first():
+        steps = progress(steps, f"train {plan.label}", total=plan.steps, done=current.step)
+    for _ in steps:
+        if has_stopped(current, plan):
+            say(f"{plan.label}: no lower held-out loss in {plan.settings.patience} epochs, stopped")
+            break
         train_step(current, plan)
-        if current.step in sample_steps:
-            current.samples.append(preview(current, plan))
-        if current.step % plan.settings.checkpoint_every == 0:
+        if current.step % plan.steps_an_epoch == 0:
+            end_epoch(current, plan)
+        if current.step % plan.settings.checkpoint_every == 0 and workers.is_first():
             save_checkpoint(checkpoint, current)
+
+
+def end_epoch(current: Run, plan: Plan) -> None:
+    """Judge the epoch by the held-out images, and draw a few images where that is asked for or nothing follows."""
+    if len(plan.held_out):
+        judge_epoch(current, plan)
+    epoch = current.step // plan.steps_an_epoch
+    if workers.is_first() and (epoch in plan.sample_epochs or has_stopped(current, plan)):
+        current.samples[epoch] = preview(current, plan)
 
 
 def preview(current: Run, plan: Plan) -> np.ndarray:
     """PREVIEW_IMAGES images (uint8) of the averaged weights."""
     seeds = [seed_of(plan.seed, "ddpm", plan.label, "preview", i) for i in range(PREVIEW_IMAGES)]
-    generator = Generator(current.average, plan.process, plan.grey, plan.edge, plan.settings.precision)
-    return sampled(generator, seeds, PREVIEW_SAMPLER, PREVIEW_STEPS)
+    generator = Generator(folded(current.average), plan.process, plan.grey, plan.edge, plan.settings.precision)
+    return sampled(generator, seeds, *PREVIEW_SAMPLERS[plan.process.objective])
 
 
-def loss_by_epoch(losses: list[float], plan: Plan) -> pd.DataFrame:
-    """The mean of each epoch's losses, one a step."""
-    by_epoch = np.array(losses).reshape(plan.epochs, plan.steps_an_epoch)
-    epoch = np.arange(1, plan.epochs + 1)
-    return pd.DataFrame({"epoch": epoch, "images_seen": epoch * len(plan.images), "loss": by_epoch.mean(axis=1)})
+def loss_by_epoch(current: Run, plan: Plan) -> pd.DataFrame:
+    """The mean of each epoch's losses, one a step, and the held-out loss where there is one."""
+    by_epoch = torch.stack(current.losses).double().cpu().numpy().reshape(-1, plan.steps_an_epoch)
+    epoch = np.arange(1, len(by_epoch) + 1)
+    table = pd.DataFrame({"epoch": epoch, "images_seen": epoch * len(plan.images), "loss": by_epoch.mean(axis=1)})
+    return table.assign(held_out_loss=current.held_out_losses) if len(plan.held_out) else table
 
 
-def _estimated(steps: range) -> Iterator[int]:
-    """`steps`; after a few of them, one line that says how long the rest will take."""
-    begun = time.monotonic()
-    for done, step in enumerate(steps):
-        if done == STEPS_BEFORE_ESTIMATE:
-            each = (time.monotonic() - begun) / done
-            print(f"{each:.2f} s a step: about {each * (len(steps) - done) / 60:.1f} minutes to go", flush=True)
-        yield step
+def say(text: str) -> None:
+    if workers.is_first():
+        print(text, flush=True)
 
 
-def _fingerprint(plan: Plan, network: dict) -> str:
+def _fingerprint(plan: Plan, settings: Diffusion, device: torch.device) -> str:
     decisive = {
         "label": plan.label,
-        "images": of_bytes(plan.images.tobytes()),
+        "images": of_bytes(plan.images.tobytes(), plan.held_out.tobytes()),
         "grey": asdict(plan.grey),
-        "objective": plan.process.objective,
-        "alpha_bar": plan.process.alpha_bar.tolist(),
+        "process": settings.process.model_dump(),
         "training": plan.settings.model_dump(),
         "epochs": [plan.epochs, plan.sample_epochs],
         "seed": plan.seed,
-        "network": network,
-        "device": str(best_device()),
+        "network": settings.network.model_dump(),
+        "devices": [device.type, workers.count()],
     }
     return fingerprint(decisive, inputs=[], code=[Path(__file__).parent, Path(__file__).parents[1] / "common"])
 

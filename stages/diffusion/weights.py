@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from stages.common.errors import InputError
 from stages.common.files import replacing
 from stages.common.params import diffusion as params
+from stages.diffusion.folding import folded
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.process import build
 from stages.diffusion.sample import Generator
@@ -64,5 +65,4 @@ def read(path: str | Path, device: torch.device) -> tuple[Generator, Card]:
     network = UNet(card.edge, card.network)
     with safe_open(path, framework="pt", device=str(device)) as file:
         network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    network.to(device).eval().requires_grad_(False)
-    return Generator(network, build(card.process), card.grey, card.edge, card.precision), card
+    return Generator(folded(network.to(device)), build(card.process), card.grey, card.edge, card.precision), card

@@ -35,6 +35,37 @@ WRONG = {
         lambda p: p["diffusion"]["sampler"].update(images=10),
         "diffusion.sampler.images is 10",
     ),
+    "a sampler of another process": (
+        lambda p: p["diffusion"]["sampler"].update(name="heun"),
+        "heun doesn't go with process.objective: v; heun goes with flow",
+    ),
+    "a diffusion sampler for the flow": (
+        lambda p: p["diffusion"]["process"].update(objective="flow", schedule=None),
+        "dpm_solver doesn't go with process.objective: flow",
+    ),
+    "a schedule for the flow": (
+        lambda p: p["diffusion"]["process"].update(objective="flow"),
+        "diffusion.process: flow has a path of its own: set schedule to null",
+    ),
+    "a diffusion without a schedule": (
+        lambda p: p["diffusion"]["process"].update(schedule=None),
+        "diffusion.process: schedule: v needs one: linear, cosine or shifted_cosine",
+    ),
+    "noise told from nothing but noise": (
+        lambda p: p["diffusion"]["process"].update(objective="epsilon", zero_terminal_snr=True),
+        "zero_terminal_snr goes with objective: v; .* says nothing of the image",
+    ),
+    "a last time that is sampled but not trained": (
+        lambda p: (
+            p["diffusion"]["process"].update(zero_terminal_snr=True),
+            p["diffusion"]["training"].update(min_snr=5.0),
+        ),
+        "training.min_snr gives time T no weight",
+    ),
+    "patience without images to judge by": (
+        lambda p: p["diffusion"]["training"].update(patience=5),
+        "diffusion.training: patience needs held_out",
+    ),
     "a network nobody trains": (lambda p: p["compare"].update(networks={"A": "x"}), "compare.networks: 'x'"),
 }
 
@@ -51,6 +82,14 @@ def test_every_mistake_is_told_at_once(tmp_path):
     path = changed(tmp_path, lambda p: (p["normalize"].update(fit="squash"), p["split"].update(shares=1)))
     with pytest.raises(InputError, match=r"normalize\.fit(.|\n)*split\.shares"):
         load(path)
+
+
+def test_rectified_flow_is_an_option(tmp_path):
+    def flow(p):
+        p["diffusion"]["process"].update(objective="flow", schedule=None)
+        p["diffusion"]["sampler"].update(name="heun", steps=10)
+
+    assert load(changed(tmp_path, flow)).diffusion.process.objective == "flow"
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=lambda path: path.stem)

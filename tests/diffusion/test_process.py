@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from stages.diffusion.process import Process, cosine_alpha_bar, linear_alpha_bar, loss, shifted_cosine_alpha_bar
+from stages.common.params import diffusion as params
+from stages.diffusion.process import Process, build, loss
+from stages.diffusion.process.paths import DiffusionPath, StraightPath
+from stages.diffusion.process.schedules import (
+    cosine_alpha_bar,
+    linear_alpha_bar,
+    shifted_cosine_alpha_bar,
+    with_zero_terminal_snr,
+)
 
 SCHEDULES = [linear_alpha_bar(1000), cosine_alpha_bar(1000), shifted_cosine_alpha_bar(1000)]
 
@@ -38,7 +46,7 @@ def test_shifted_schedule_doubles_the_noise_beside_the_image():
 @pytest.mark.parametrize("alpha_bar", SCHEDULES)
 @pytest.mark.parametrize("time", [1, 250, 1000])
 def test_q_sample_has_the_mean_and_variance_of_equation_4(alpha_bar, time):
-    process = Process(alpha_bar, "epsilon")
+    process = Process(DiffusionPath(alpha_bar), "epsilon")
     torch.manual_seed(0)
     x0 = torch.full((1, 1, 512, 512), 2.0)
     x = process.q_sample(x0, torch.tensor([time]), torch.randn_like(x0))
@@ -47,20 +55,26 @@ def test_q_sample_has_the_mean_and_variance_of_equation_4(alpha_bar, time):
     assert x.var().item() == pytest.approx(1 - alpha_bar[time], rel=0.015)
 
 
-@pytest.mark.parametrize("objective", ["epsilon", "v"])
-def test_a_perfect_answer_gives_back_image_and_noise(objective):
-    process = Process(linear_alpha_bar(1000), objective)
+@pytest.mark.parametrize(
+    "process",
+    [
+        Process(DiffusionPath(linear_alpha_bar(1000)), "epsilon"),
+        Process(DiffusionPath(linear_alpha_bar(1000)), "v"),
+        Process(StraightPath(1000), "flow"),
+    ],
+    ids=["epsilon", "v", "flow"],
+)
+def test_a_perfect_answer_gives_back_the_image(process):
     torch.manual_seed(0)
     x0, epsilon = torch.randn(4, 1, 8, 8), torch.randn(4, 1, 8, 8)
     time = torch.tensor([1, 100, 400, 700])
     x = process.q_sample(x0, time, epsilon)
     answer = process.target(x0, time, epsilon)
     assert torch.allclose(process.x0_of(answer, x, time), x0, atol=1e-4)
-    assert torch.allclose(process.epsilon_of(x0, x, time), epsilon, atol=1e-3)
 
 
 def test_v_at_the_ends_is_the_noise_and_the_negative_image():
-    process = Process(cosine_alpha_bar(1000), "v")
+    process = Process(DiffusionPath(cosine_alpha_bar(1000)), "v")
     x0, epsilon = torch.randn(1, 1, 8, 8), torch.randn(1, 1, 8, 8)
     assert torch.allclose(process.target(x0, torch.tensor([1]), epsilon), epsilon, atol=0.05)
     assert torch.allclose(process.target(x0, torch.tensor([1000]), epsilon), -x0, atol=1e-3)
@@ -68,12 +82,12 @@ def test_v_at_the_ends_is_the_noise_and_the_negative_image():
 
 def test_weighting_makes_the_v_loss_a_clamped_loss_on_the_image():
     """Weighted v loss = min(SNR, 5) * |x0 - x0'|^2, because the error of v is that of x0 over sqrt(1 - alpha_bar)."""
-    process = Process(cosine_alpha_bar(1000), "v")
+    process = Process(DiffusionPath(cosine_alpha_bar(1000)), "v")
     torch.manual_seed(0)
     x0, epsilon, answer = torch.randn(3, 1, 16, 16), torch.randn(3, 1, 16, 16), torch.randn(3, 1, 16, 16)
     time = torch.tensor([50, 500, 900])
     x = process.q_sample(x0, time, epsilon)
-    snr = torch.from_numpy(process.alpha_bar / np.maximum(1 - process.alpha_bar, 1e-20))[time].float()
+    snr = torch.from_numpy(process.path.alpha_bar / np.maximum(1 - process.path.alpha_bar, 1e-20))[time].float()
     error = (process.x0_of(answer, x, time) - x0).square().mean(dim=(1, 2, 3))
     expected = (snr.clamp(max=5.0) * error).mean()
     found = loss(answer, process.target(x0, time, epsilon), process.loss_weight(time, 5.0), "mse")
@@ -84,3 +98,83 @@ def test_the_loss_is_a_mean():
     answer, weight = torch.tensor([[[[3.0, -1.0]]]]), torch.ones(1, 1, 1, 1)
     assert loss(answer, torch.zeros_like(answer), weight, "l1").item() == 2
     assert loss(answer, torch.zeros_like(answer), weight, "mse").item() == 5
+
+
+def test_the_flow_is_the_velocity_of_a_straight_line_from_image_to_noise():
+    process = Process(StraightPath(1000), "flow")
+    torch.manual_seed(0)
+    x0, epsilon = torch.randn(2, 1, 8, 8), torch.randn(2, 1, 8, 8)
+    before, after = (process.q_sample(x0, torch.full((2,), time), epsilon) for time in (400.0, 600.0))
+    velocity = process.target(x0, torch.full((2,), 500.0), epsilon)
+    assert torch.allclose((after - before) / 0.2, velocity, atol=1e-5)
+    ends = process.q_sample(x0, torch.tensor([0.0, 1000.0]), epsilon)
+    assert torch.equal(ends[0], x0[0])
+    assert torch.equal(ends[1], epsilon[1])
+
+
+@pytest.mark.parametrize(
+    ("objective", "expected"),
+    [
+        ("epsilon", lambda signal, noise, snr: np.minimum(snr, 5) / snr),
+        ("v", lambda signal, noise, snr: np.minimum(snr, 5) / (snr + 1)),
+        ("flow", lambda signal, noise, snr: np.minimum(signal**2, 5 * noise**2)),
+    ],
+)
+def test_min_snr_weights_have_their_published_forms(objective, expected):
+    """Hang et al. 2023, section 3.4, for epsilon and v; for the flow, min(SNR, 5) over the square of d x_0 / d flow."""
+    path = StraightPath(1000) if objective == "flow" else DiffusionPath(cosine_alpha_bar(1000))
+    time = torch.tensor([10, 200, 500, 800, 990])
+    signal, noise = path.signal(time).numpy(), path.noise(time).numpy()
+    found = Process(path, objective).loss_weight(time, 5.0)
+    assert np.allclose(found.numpy(), expected(signal, noise, signal**2 / noise**2), rtol=1e-5)
+    assert (Process(path, objective).loss_weight(time, None) == 1).all()
+
+
+def test_times_of_the_flow_are_logit_normal():
+    torch.manual_seed(0)
+    drawn = StraightPath(1000).draw(20_000).numpy() / 1000
+    logits = np.log(drawn / (1 - drawn))
+    assert logits.mean() == pytest.approx(0, abs=0.03)
+    assert logits.std() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("path", [DiffusionPath(linear_alpha_bar(1000)), StraightPath(1000)], ids=["diffusion", "flow"])
+def test_spread_times_have_the_distribution_of_drawn_ones(path):
+    torch.manual_seed(0)
+    drawn, spread = path.draw(40_000).double(), path.spread(400).double()
+    assert (spread.dtype, path.spread(4).dtype) == (drawn.dtype, path.draw(4).dtype)
+    share = torch.linspace(0.02, 0.98, 25, dtype=torch.float64)
+    assert torch.allclose(torch.quantile(drawn, share), torch.quantile(spread, share), atol=15)
+    assert spread.min() > 0
+    assert spread.max() <= 1000
+
+
+@pytest.mark.parametrize("alpha_bar", SCHEDULES)
+def test_zero_terminal_snr_ends_without_signal_and_keeps_the_first_time(alpha_bar):
+    rescaled = with_zero_terminal_snr(alpha_bar)
+    assert rescaled[-1] == 0
+    assert rescaled[:2] == pytest.approx(alpha_bar[:2], rel=1e-12)
+    assert (np.diff(rescaled) < 0).all()
+    # An affine map of the signal: the ratios of its steps stay.
+    before, after = np.diff(np.sqrt(alpha_bar[1:])), np.diff(np.sqrt(rescaled[1:]))
+    assert np.allclose(after / after[0], before / before[0], rtol=1e-9)
+
+
+def test_without_signal_v_still_tells_the_image():
+    path = DiffusionPath(with_zero_terminal_snr(linear_alpha_bar(1000)))
+    torch.manual_seed(0)
+    x0, epsilon, time = torch.randn(1, 1, 8, 8), torch.randn(1, 1, 8, 8), torch.tensor([1000])
+    process = Process(path, "v")
+    x = process.q_sample(x0, time, epsilon)
+    assert torch.equal(x, epsilon)
+    assert torch.equal(process.x0_of(process.target(x0, time, epsilon), x, time), x0)
+
+
+def test_settings_build_the_process_that_they_name():
+    def built(**settings):
+        return build(params.Process.model_validate({"steps": 100, "standardize": True} | settings))
+
+    v = built(objective="v", schedule="cosine", zero_terminal_snr=True)
+    assert np.array_equal(v.path.alpha_bar, with_zero_terminal_snr(cosine_alpha_bar(100)))
+    flow = built(objective="flow", schedule=None, zero_terminal_snr=False)
+    assert (flow.path, flow.objective, flow.steps) == (StraightPath(100), "flow", 100)

@@ -1,12 +1,16 @@
 """One seed an image: its batch and its place in it don't matter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from stages.common.params.diffusion import Network
 from stages.diffusion.grey import GreyScale
-from stages.diffusion.process import Process, cosine_alpha_bar
+from stages.diffusion.process import Process
+from stages.diffusion.process.paths import DiffusionPath, StraightPath
+from stages.diffusion.process.schedules import cosine_alpha_bar
 from stages.diffusion.sample import Generator, Noise, images, trajectory
 from stages.diffusion.unet import UNet
 
@@ -17,8 +21,13 @@ GREY = GreyScale(mean=170.0, sd=20.0, low=90, high=230)
 def generator():
     torch.manual_seed(0)
     settings = Network(base=8, multipliers=[1, 2], patch=2, linear_attention=[], attention=[], blocks=1, dropout=0.1)
-    process = Process(cosine_alpha_bar(100), "v")
+    process = Process(DiffusionPath(cosine_alpha_bar(100)), "v")
     return Generator(UNet(16, settings).eval(), process, GREY, 16, "float32")
+
+
+def prepared(generator, sampler):
+    """The generator, for Heun with the process that it goes with."""
+    return replace(generator, process=Process(StraightPath(100), "flow")) if sampler == "heun" else generator
 
 
 def test_noise_of_an_image_is_its_own():
@@ -31,8 +40,9 @@ def test_noise_of_an_image_is_its_own():
         assert not torch.equal(a[0], a[1])
 
 
-@pytest.mark.parametrize("sampler", ["ancestral", "ddim", "dpm_solver"])
+@pytest.mark.parametrize("sampler", ["ancestral", "ddim", "dpm_solver", "heun"])
 def test_an_image_does_not_depend_on_batch_or_order(generator, sampler):
+    generator = prepared(generator, sampler)
     seeds = [11, 12, 13, 14, 15]
     whole = images(generator, seeds, sampler, 10)
     parts = np.concatenate([images(generator, seeds[:2], sampler, 10), images(generator, seeds[2:], sampler, 10)])

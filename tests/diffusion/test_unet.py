@@ -81,6 +81,24 @@ def test_linear_attention_mixes_all_pixels():
     assert (x.grad.abs().sum(dim=1) > 0).all()
 
 
+def test_linear_attention_is_its_published_form():
+    """Shen et al. 2021, eq. 6 for each head, with the study's scale of the query and mean over pixels of the value."""
+    torch.manual_seed(0)
+    attention = LinearAttention(8)
+    x = torch.randn(3, 8, 4, 4)
+    both = attention.query_key_value(attention.norm(x)).detach().double().flatten(2)
+    query, key, value = both.reshape(3, 3, 4, 32, 16).unbind(1)
+    attended = torch.zeros(3, 4, 32, 16, dtype=torch.float64)
+    for image in range(3):
+        for head in range(4):
+            share_of_pixel = key[image, head].exp() / key[image, head].exp().sum(dim=1, keepdim=True)
+            share_of_channel = query[image, head].exp() / query[image, head].exp().sum(dim=0)
+            context = sum(torch.outer(share_of_pixel[:, i], value[image, head][:, i]) for i in range(16)) / 16
+            attended[image, head] = context.T @ share_of_channel / 32**0.5
+    expected = x + attention.out(attended.float().reshape(3, 128, 4, 4))
+    assert torch.allclose(attention(x), expected, atol=1e-5)
+
+
 def test_impossible_settings_are_named():
     with pytest.raises(InputError, match="multiple of 16"):
         UNet(24, STUDY.model_copy(update={"patch": 2}))

@@ -23,10 +23,25 @@ class Network(Block):
 
 
 class Process(Block):
-    objective: Literal["epsilon", "v"]
-    schedule: Literal["linear", "cosine", "shifted_cosine"]
+    objective: Literal["epsilon", "v", "flow"]
+    schedule: Literal["linear", "cosine", "shifted_cosine"] | None = None
+    zero_terminal_snr: bool
     steps: int = Field(ge=2)
     standardize: bool
+
+    @model_validator(mode="after")
+    def _path(self):
+        if self.objective == "flow":
+            if self.schedule is not None or self.zero_terminal_snr:
+                raise ValueError("flow has a path of its own: set schedule to null and zero_terminal_snr to false")
+        elif self.schedule is None:
+            raise ValueError(f"schedule: {self.objective} needs one: linear, cosine or shifted_cosine")
+        if self.objective == "epsilon" and self.zero_terminal_snr:
+            raise ValueError(
+                "zero_terminal_snr goes with objective: v; at time T the state is nothing but noise, and an "
+                "answer that repeats the noise says nothing of the image"
+            )
+        return self
 
 
 class Training(Block):
@@ -37,13 +52,22 @@ class Training(Block):
     min_snr: PositiveFloat | None = None
     ema: Share
     augment: bool
+    held_out: int = Field(ge=0)
+    patience: PositiveInt | None = None
     precision: Literal["auto", "float32"]
+    compile: bool
     checkpoint_every: PositiveInt
     sample_epochs: list[PositiveInt]
 
+    @model_validator(mode="after")
+    def _something_to_stop_by(self):
+        if self.patience is not None and not self.held_out:
+            raise ValueError("patience needs held_out: without held-out images there is no loss to stop by")
+        return self
+
 
 class Sampler(Block):
-    name: Literal["ancestral", "ddim", "dpm_solver"]
+    name: Literal["ancestral", "ddim", "dpm_solver", "heun"]
     steps: PositiveInt
     batch: PositiveInt
     images: int = Field(ge=2)
@@ -63,6 +87,13 @@ class Diffusion(Block):
             raise ValueError(f"sampler.steps must be at most process.steps ({self.process.steps})")
         if both := set(self.network.linear_attention) & set(self.network.attention):
             raise ValueError(f"network: level {min(both)} is under both `linear_attention` and `attention`; choose one")
-        if self.training.min_snr is not None and self.process.objective != "v":
-            raise ValueError("training.min_snr goes with process.objective: v; set it to null")
+        if self.training.min_snr is not None and self.process.zero_terminal_snr:
+            raise ValueError(
+                "training.min_snr gives time T no weight, but zero_terminal_snr samples from there; drop one"
+            )
+        if (self.sampler.name == "heun") != (self.process.objective == "flow"):
+            raise ValueError(
+                f"sampler.name: {self.sampler.name} doesn't go with process.objective: {self.process.objective}; heun "
+                "goes with flow, the others go with epsilon and v"
+            )
         return self

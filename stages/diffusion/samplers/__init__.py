@@ -1,12 +1,13 @@
 """Samplers: from noise to images. One more is one file and one line in SAMPLERS.
 
-Each takes `denoise(x, time) -> x0` (x (B, 1, H, W), time a whole number), `alpha_bar` of times 0 to T, the noise that
-it starts from, the number of steps, and `draw() -> noise of the same shape` for those that need fresh noise. It yields
-the state after each step; the last one is the image.
+Each takes `denoise(x, time) -> x0` (x (B, 1, H, W)), the path from image to noise, the noise that it starts from, the
+number of steps, and `draw() -> noise of the same shape` for those that need fresh noise. It yields the state after each
+step; the last one is the image. Heun goes with the straight path, the others with diffusion paths.
 """
 
 from stages.diffusion.samplers.ancestral import ancestral
 from stages.diffusion.samplers.ddim import ddim
 from stages.diffusion.samplers.dpm_solver import dpm_solver
+from stages.diffusion.samplers.heun import heun
 
-SAMPLERS = {"ancestral": ancestral, "ddim": ddim, "dpm_solver": dpm_solver}
+SAMPLERS = {"ancestral": ancestral, "ddim": ddim, "dpm_solver": dpm_solver, "heun": heun}

@@ -6,18 +6,20 @@ from itertools import pairwise
 import numpy as np
 from torch import Tensor
 
+from stages.diffusion.process.paths import DiffusionPath
 from stages.diffusion.samplers.times import even_times
 
 
 def ancestral(
     denoise: Callable[[Tensor, int], Tensor],
-    alpha_bar: np.ndarray,
+    path: DiffusionPath,
     noise: Tensor,
     steps: int,
     draw: Callable[[], Tensor],
 ) -> Iterator[Tensor]:
     """Ho et al. 2020, eq. 6 and 7 with the posterior's variance; with fewer steps than T, the schedule is respaced
     (Nichol & Dhariwal 2021, section 4)."""
+    alpha_bar = path.alpha_bar
     x = noise
     times = even_times(len(alpha_bar) - 1, steps)
     for time, following in pairwise(times):

@@ -6,17 +6,19 @@ from itertools import pairwise
 import numpy as np
 from torch import Tensor
 
+from stages.diffusion.process.paths import DiffusionPath
 from stages.diffusion.samplers.times import even_times
 
 
 def ddim(
     denoise: Callable[[Tensor, int], Tensor],
-    alpha_bar: np.ndarray,
+    path: DiffusionPath,
     noise: Tensor,
     steps: int,
     draw: Callable[[], Tensor],
 ) -> Iterator[Tensor]:
     """Song et al. 2021 (arXiv 2010.02502), eq. 12 with sigma = 0, so `draw` is never called."""
+    alpha_bar = path.alpha_bar
     x = noise
     times = even_times(len(alpha_bar) - 1, steps)
     for time, following in pairwise(times):

@@ -6,18 +6,20 @@ from itertools import pairwise
 import numpy as np
 from torch import Tensor
 
+from stages.diffusion.process.paths import DiffusionPath
 from stages.diffusion.samplers.times import noise_level_times
 
 
 def dpm_solver(
     denoise: Callable[[Tensor, int], Tensor],
-    alpha_bar: np.ndarray,
+    path: DiffusionPath,
     noise: Tensor,
     steps: int,
     draw: Callable[[], Tensor],
 ) -> Iterator[Tensor]:
     """Lu et al. 2022 (arXiv 2211.01095), algorithm 2; the first and the last step are of first order. It is
     deterministic, so `draw` is never called."""
+    alpha_bar = path.alpha_bar
     x = noise
     times = noise_level_times(alpha_bar, steps)
     alpha, sigma = np.sqrt(alpha_bar), np.sqrt(1 - alpha_bar)
@@ -25,7 +27,7 @@ def dpm_solver(
     for time, following in pairwise(times):
         x0 = denoise(x, int(time))
         shrink = sigma[following] * alpha[time] / (alpha[following] * sigma[time])  # exp(-h)
-        h = -np.log(shrink) if following > 0 else np.inf
+        h = -np.log(shrink) if shrink > 0 else np.inf
         direction = x0
         if x0_before is not None and following > 0:
             half = float(h / h_before / 2)  # 1 / (2 r)

@@ -14,9 +14,12 @@ def even_times(total: int, steps: int) -> np.ndarray:
 def noise_level_times(alpha_bar: np.ndarray, steps: int, rho: float = 7.0) -> np.ndarray:
     """`steps` + 1 falling whole times, the last one 0, spaced in sigma^(1/rho) (Karras et al. 2022, eq. 5).
 
-    sigma = sqrt(1 / alpha_bar - 1). It starts at the last time with sigma up to LARGEST_NOISE. Near the image the
-    levels lie closer than whole times do; no time is visited twice.
+    sigma = sqrt(1 / alpha_bar - 1). It starts at the last time with sigma up to LARGEST_NOISE, or, where the schedule
+    ends without any signal, at T itself, as such a model was trained to (Lin et al. 2023, section 3.3). Near the image
+    the levels lie closer than whole times do; no time is visited twice.
     """
+    if alpha_bar[-1] == 0:
+        return np.append(len(alpha_bar) - 1, noise_level_times(alpha_bar[:-1], steps - 1, rho) if steps > 1 else 0)
     sigma = np.sqrt(1 / alpha_bar[1:] - 1)
     last = max(int(np.searchsorted(sigma, LARGEST_NOISE, side="right")), steps)
     levels = np.linspace(sigma[0] ** (1 / rho), sigma[last - 1] ** (1 / rho), steps) ** rho

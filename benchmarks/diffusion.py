@@ -1,0 +1,65 @@
+"""How fast the generators are, and how soon they are good: `python benchmarks/diffusion.py [SECTION ...] [REPEATS]`.
+
+Without a section it runs all. Each prints a table of figures beside their targets and puts them into
+benchmarks/results/diffusion.json, where those of other sections stay as they are. All alternatives of a section run in
+turns in one process; times are medians over REPEATS rounds (5). Sections of quality train on the normalized images of
+the project's folder: `dvc repro split` makes them.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import diffusion_quality as quality  # noqa: E402
+from benchmarks import diffusion_speed as speed  # noqa: E402
+from benchmarks.diffusion_setup import write_result  # noqa: E402
+
+SECTIONS = {
+    "train_speedup_same_net": speed.train_speedup_same_net,
+    "sample_speedup_same_net": speed.sample_speedup_same_net,
+    "train_speedup_default": speed.train_speedup_default,
+    "sample_speedup_default": speed.sample_speedup_default,
+    "memory_mib": speed.memory_mib,
+    "gpu": speed.gpu,
+    "steps_to_match": quality.steps_to_match,
+    "quality_ratio_default": quality.quality_ratio_default,
+    "minutes_to_recognisable": quality.minutes_to_recognisable,
+}
+TARGETS = {
+    "train_speedup_same_net": ">= 1.2",
+    "sample_speedup_same_net": ">= 1.3",
+    "train_speedup_default": ">= 20",
+    "sample_speedup_default": ">= 800",
+    "steps_to_match": "<= 20",
+    "quality_ratio_default": "<= 0.5",
+    "minutes_to_recognisable": "<= 4",
+    "memory_mib": "<= 1500",
+    "gpu_hours_study_recipe": "<= 1",
+}
+RESULT = ROOT / "benchmarks/results/diffusion.json"
+
+
+def main() -> None:
+    asked = [word for word in sys.argv[1:] if not word.isdigit()] or list(SECTIONS)
+    repeats = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5)
+    if unknown := set(asked) - set(SECTIONS):
+        sys.exit(f"no section {', '.join(sorted(unknown))}; there are: {', '.join(SECTIONS)}")
+    for name in asked:
+        print(f"{name}:", flush=True)
+        figures = SECTIONS[name](repeats)
+        for key, value in figures.items():
+            target = f"  (target {TARGETS[key]})" if key in TARGETS else ""
+            print(f"{key:44} {'none' if value is None else f'{value:.4g}'}{target}", flush=True)
+        write_result("diffusion", before() | figures, repeats=repeats)
+
+
+def before() -> dict[str, float | None]:
+    """The figures that other sections left."""
+    return json.loads(RESULT.read_text(encoding="utf-8"))["figures"] if RESULT.exists() else {}
+
+
+if __name__ == "__main__":
+    main()

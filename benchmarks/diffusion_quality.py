@@ -1,0 +1,135 @@
+"""How soon generated images are good. Each section trains on the project's normalized images of one class.
+
+Distances and the two-sample test are on ImageNet features (EfficientNet-Lite0), against held-out real images of the
+selection split.
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks.diffusion_setup import default, plan_of, study
+from stages.common.device import best_device
+from stages.common.params import Params
+from stages.diffusion.folding import folded
+from stages.diffusion.judging.frechet import frechet
+from stages.diffusion.judging.kid import kid, kid_spread
+from stages.diffusion.judging.lite0 import lite0
+from stages.diffusion.particles import particles
+from stages.diffusion.sample import Generator, images
+from stages.diffusion.training import Plan, Run, start, train_step
+
+STEPS = (5, 8, 10, 15, 20, 30, 50)
+RECOGNISABLE = 0.85  # accuracy of a classifier that tells generated from real; 0.5 is perfect
+CHECKS = 4  # of a training, on the way to recognisable
+
+
+def steps_to_match(repeats: int) -> dict[str, float | None]:
+    """Fewest steps of the default sampler whose KID interval meets that of 1,000 ancestral steps, same weights."""
+    params = default()
+    real, learnt = real_images(params)
+    plan = plan_of(params.diffusion, learnt, epochs=first_class(params)[1].epochs)
+    run = trained(plan, params, lambda run: run.step < plan.steps)
+    of = lite0(best_device())
+    held_out = of(real)
+
+    def interval(sampler: str, steps: int) -> tuple[float, float]:
+        made = of(sampled(run, plan, len(real), sampler, steps))
+        middle, spread = kid(made, held_out), kid_spread(made, held_out, np.random.default_rng(0))
+        print(f"  {sampler} {steps:5}: KID {middle:.4f} +- {1.96 * spread:.4f}", flush=True)
+        return middle - 1.96 * spread, middle + 1.96 * spread
+
+    low, high = interval("ancestral", params.diffusion.process.steps)
+    for steps in STEPS:
+        lower, upper = interval(params.diffusion.sampler.name, steps)
+        if lower <= high and low <= upper:
+            return {"steps_to_match": steps}
+    return {"steps_to_match": None}
+
+
+def quality_ratio_default(repeats: int) -> dict[str, float]:
+    """Feature distance of the default over that of the study's recipe after the same minutes, at the same N.
+
+    1,000 ancestral steps of the study's network would take hours, so the default's sampler draws from both, 50 steps.
+    """
+    real, learnt = real_images(default())
+    of = lite0(best_device())
+
+    def distance(params: Params, minutes: float | None) -> tuple[float, float]:
+        """After `minutes`, or after the recipe's own epochs; and the minutes."""
+        plan = plan_of(params.diffusion, learnt, epochs=first_class(params)[1].epochs)
+        begun = time.monotonic()
+        run = trained(
+            plan, params, lambda run: run.step < plan.steps and (not minutes or time.monotonic() - begun < 60 * minutes)
+        )
+        spent = (time.monotonic() - begun) / 60
+        found = frechet(of(sampled(run, plan, len(real), default().diffusion.sampler.name, 50)), of(real))
+        print(f"  {run.step} steps in {spent:.2f} minutes: distance {found:.1f} at n = {len(real)}", flush=True)
+        return found, spent
+
+    ours, minutes = distance(default(), None)
+    theirs, _ = distance(study(), minutes)
+    return {"quality_ratio_default": ours / theirs, "quality_minutes": minutes}
+
+
+def minutes_to_recognisable(repeats: int) -> dict[str, float | None]:
+    """Minutes of training and sampling, from nothing, until a classifier on features tells fewer than 85 % apart."""
+    params = default()
+    real, learnt = real_images(params)
+    of = lite0(best_device())
+    held_out = of(real)
+    plan = plan_of(params.diffusion, learnt, epochs=first_class(params)[1].epochs)
+    run = start(plan, params.diffusion.network, best_device())
+    sampler = params.diffusion.sampler
+    spent = 0.0
+    for check in range(1, CHECKS + 1):
+        begun = time.monotonic()
+        while run.step < plan.steps * check // CHECKS:
+            train_step(run, plan)
+        made = sampled(run, plan, len(real), sampler.name, sampler.steps)
+        spent += (time.monotonic() - begun) / 60
+        accuracy = two_sample_accuracy(of(made), held_out)
+        print(f"  {run.step} steps, {spent:.2f} minutes: accuracy {accuracy:.3f}", flush=True)
+        if accuracy < RECOGNISABLE:
+            return {"minutes_to_recognisable": spent, "two_sample_accuracy": accuracy}
+    return {"minutes_to_recognisable": None, "two_sample_accuracy": accuracy}
+
+
+def two_sample_accuracy(generated: np.ndarray, real: np.ndarray) -> float:
+    """Of a logistic regression that tells `generated` from `real` features, five-fold (Lopez-Paz & Oquab 2017)."""
+    features = np.concatenate([generated, real])
+    labels = np.repeat([0, 1], [len(generated), len(real)])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=2000))
+    return float(cross_val_score(model, features, labels, cv=5).mean())
+
+
+def first_class(params: Params):
+    """Name and budget."""
+    return next(iter(params.diffusion.classes.items()))
+
+
+def real_images(params: Params, label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Held-out and training images of a class (the first), at the counts of `params`."""
+    label = label or first_class(params)[0]
+    budget, platform = params.diffusion.classes[label], params.diffusion.platform
+    held_out, _ = particles(label, platform, "selection", params.quality.images, params.seed)
+    learnt, _ = particles(label, platform, "train", budget.images, params.seed)
+    return held_out, learnt
+
+
+def trained(plan: Plan, params: Params, more: Callable[[Run], bool]) -> Run:
+    run = start(plan, params.diffusion.network, best_device())
+    while more(run):
+        train_step(run, plan)
+    return run
+
+
+def sampled(run: Run, plan: Plan, count: int, sampler: str, steps: int) -> np.ndarray:
+    generator = Generator(folded(run.average), plan.process, plan.grey, plan.edge, plan.settings.precision)
+    batches = [list(range(first, min(first + 64, count))) for first in range(0, count, 64)]
+    return np.concatenate([images(generator, seeds, sampler, steps) for seeds in batches])

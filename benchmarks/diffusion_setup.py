@@ -1,0 +1,88 @@
+"""What the benchmarks of the generators have in common: the two recipes, and works that are timed in turns."""
+
+import json
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from stages.common.device import best_device
+from stages.common.params import Params, load
+from stages.common.params.diffusion import Diffusion
+from stages.common.scale import write_scale
+from stages.diffusion.grey import GreyScale
+from stages.diffusion.process import build
+from stages.diffusion.training import Plan
+
+ROOT = Path(__file__).parents[1]
+
+
+def default() -> Params:
+    return load(ROOT / "params.yaml")
+
+
+def study() -> Params:
+    """The default with the study's scale over it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "params.yaml"
+        path.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        write_scale(ROOT / "params/paper.yaml", path)
+        return load(path)
+
+
+def noise_images(count: int) -> np.ndarray:
+    """For timing alone."""
+    return np.random.default_rng(0).integers(0, 255, (count, 64, 64), dtype=np.uint8)
+
+
+def plan_of(settings: Diffusion, images: np.ndarray, epochs: int = 1000, seed: int = 1, **training) -> Plan:
+    """A training of `settings` on `images`, with single settings of the block `training` changed."""
+    return Plan(
+        label="benchmark",
+        images=images,
+        held_out=images[:0],
+        grey=GreyScale.of(images, settings.process.standardize),
+        process=build(settings.process),
+        settings=settings.training.model_copy(update=training),
+        epochs=epochs,
+        sample_epochs=[epochs],
+        seed=seed,
+    )
+
+
+def timed_in_turns(works: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median seconds of each work. Every round runs each once, so a busy moment of the machine hits them alike."""
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for round_number in range(repeats + 1):
+        for name, work in works.items():
+            begun = time.perf_counter()
+            work()
+            if best_device().type == "cuda":
+                torch.cuda.synchronize()
+            if round_number:  # the first one sets things up
+                seconds[name].append(time.perf_counter() - begun)
+    medians = {name: statistics.median(spent) for name, spent in seconds.items()}
+    for name, median in medians.items():
+        print(f"  {name:44} {median:9.3f} s", flush=True)
+    return medians
+
+
+def write_result(name: str, figures: dict[str, float | None], **more: object) -> None:
+    """Write benchmarks/results/<name>.json: four significant digits, with the machine and versions that gave them."""
+    result = {
+        "figures": {key: value if value is None else float(f"{value:.4g}") for key, value in sorted(figures.items())},
+        **more,
+        "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
+        "versions": {package: version(package) for package in ("torch", "numpy")}
+        | {"python": platform.python_version()},
+    }
+    target = ROOT / "benchmarks/results" / f"{name}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
