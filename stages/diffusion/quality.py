@@ -15,13 +15,14 @@ import torch
 from stages.common.arrays import read_images
 from stages.common.device import best_device
 from stages.common.errors import InputError, run
-from stages.common.files import replacing_folder, write_csv, write_json
+from stages.common.files import read_json, replacing_folder, write_csv, write_json
 from stages.common.origin import origin_of, title
 from stages.common.params import Params, load
 from stages.common.seeds import generator as random_generator
 from stages.diffusion import pictures
 from stages.diffusion.generate import image_seed
 from stages.diffusion.interpolation import interpolation
+from stages.diffusion.judging.copies import are_copies, gate, known
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.inception import inception, weights_path
@@ -53,12 +54,16 @@ def judge(label: str, params: Params) -> None:
     training, training_rows = particles(label, platform, "train", card.training_images, params.seed)
     held_out, rows = particles(label, platform, "selection", params.quality.images, params.seed)
     generated = read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images]
+    drawn = read_json(Path("data/synthetic") / f"{label}.json")
+    gate(label, drawn["dropped"], drawn["made"], params.quality.copies_max)
+    left = are_copies(generated, known(training), params.quality.copy_gap)
+    gate(label, int(left.sum()), len(generated), params.quality.copies_max)
     n = min(len(generated), len(held_out), len(training))
     print(f"{label}: {n} generated, held-out and training images each, on {device}", flush=True)
 
     features = lite0(device)
-    known = Training.of(training, features)
-    neighbours = Neighbours.of(features(generated), known)
+    learnt = Training.of(training, features)
+    neighbours = Neighbours.of(features(generated), learnt)
     runs = rows["run"].to_numpy()
     compared = (generated[:n], held_out[:n], training[:n], random_generator(params.seed, "quality", label))
     metrics = {
@@ -73,8 +78,16 @@ def judge(label: str, params: Params) -> None:
         "two_sample": told_apart(features, *compared[:3], runs[:n], training_rows["run"].to_numpy()[:n], params.seed),
         "shape": shape_distances(generated, held_out, training, runs, random_generator(params.seed, "shape", label)),
         "memorisation": {
-            "generated": memorisation(neighbours, known),
-            "held_out": memorisation(Neighbours.of(features(held_out), known), known),
+            "generated": memorisation(neighbours, learnt),
+            "held_out": memorisation(Neighbours.of(features(held_out), learnt), learnt),
+        },
+        "copies": {
+            "rule": "means of 4 x 4 px; nearest over second nearest training image, any flip or turn, below copy_gap",
+            "copy_gap": params.quality.copy_gap,
+            "copies_max": params.quality.copies_max,
+            "made": drawn["made"],
+            "dropped": drawn["dropped"],
+            "held_out_share": float(are_copies(held_out, known(training), params.quality.copy_gap).mean()),
         },
         "inception": inception_distances(device, *compared),
     }
@@ -84,7 +97,7 @@ def judge(label: str, params: Params) -> None:
     states = list(trajectory(model, [image_seed(params.seed, label, 0)], sampler.name, sampler.steps))
     steps = np.unique(np.linspace(0, sampler.steps, params.quality.trajectory).round().astype(int))
     frames = {step: model.grey.decode(states[step])[0] for step in steps}
-    nearest = known.oriented[neighbours.way, neighbours.nearest]
+    nearest = learnt.oriented[neighbours.way, neighbours.nearest]
     pairs = [(image_seed(params.seed, label, 2 * i), image_seed(params.seed, label, 2 * i + 1)) for i in range(PAIRS)]
     columns = params.quality.trajectory
     between = np.stack([interpolation(model, pair, columns, sampler.name, sampler.steps) for pair in pairs])
