@@ -1,6 +1,7 @@
 """Generate synthetic images of one class: `python -m stages.diffusion.generate <class>`.
 
 Image i of a class depends on the seed and i alone: more images or another batch leave the first ones as they were.
+Copies of training images are dropped, and images of further numbers take their place.
 """
 
 import sys
@@ -12,23 +13,28 @@ import numpy as np
 from stages.common.arrays import write_images
 from stages.common.device import best_device
 from stages.common.errors import InputError, run
-from stages.common.params import load
+from stages.common.files import write_json
+from stages.common.params import Params, load
 from stages.common.params.diffusion import Sampler
 from stages.common.progress import progress
 from stages.common.seeds import seed_of
+from stages.diffusion.judging.copies import are_copies, gate, known
+from stages.diffusion.particles import particles
 from stages.diffusion.sample import Generator, images
 from stages.diffusion.weights import read
+
+MOST_DRAWS = 3  # times as many images as are asked for, before a generator of copies is given up
 
 
 def main() -> None:
     if len(sys.argv) != 2:
         raise InputError("expected one class: python -m stages.diffusion.generate <class>")
-    params = load()
-    generate(sys.argv[1], params.diffusion.sampler, params.seed)
+    generate(sys.argv[1], load())
 
 
-def generate(label: str, sampler: Sampler, seed: int) -> None:
-    """Write data/synthetic/<label>.npy, (sampler.images, edge, edge) uint8."""
+def generate(label: str, params: Params) -> None:
+    """Write data/synthetic/<label>.npy, (sampler.images, edge, edge) uint8, and <label>.json: which were dropped."""
+    sampler = params.diffusion.sampler
     generator, card = read(Path("models/ddpm") / label / "weights.safetensors", best_device())
     if sampler.steps > generator.process.steps:
         raise InputError(
@@ -37,16 +43,41 @@ def generate(label: str, sampler: Sampler, seed: int) -> None:
     print(
         f"{label}: {sampler.images} images, {sampler.name} in {sampler.steps} steps, on {generator.device}", flush=True
     )
-    shape = (sampler.images, card.edge, card.edge)
-    write_images(Path("data/synthetic") / f"{label}.npy", batches(generator, label, sampler, seed), shape)
+    learnt, _ = particles(label, params.diffusion.platform, "train", card.training_images, params.seed)
+    training = known(learnt)
+    dropped: list[int] = []
+    made = 0
+
+    def new_ones() -> Iterator[np.ndarray]:
+        nonlocal made
+        while (missing := sampler.images - (made - len(dropped))) > 0:
+            if made >= MOST_DRAWS * sampler.images:
+                gate(label, len(dropped), made, 0)
+            numbers = range(made, made + missing)
+            for batch, drawn in batches(generator, label, sampler, params.seed, numbers):
+                copied = are_copies(drawn, training, params.quality.copy_gap)
+                dropped.extend(number for number, copy in zip(batch, copied, strict=True) if copy)
+                made += len(drawn)
+                yield drawn[~copied]
+
+    folder = Path("data/synthetic")
+    write_images(folder / f"{label}.npy", new_ones(), (sampler.images, card.edge, card.edge))
+    print(f"{label}: {len(dropped)} of {made} images dropped as copies of training images", flush=True)
+    write_json(
+        folder / f"{label}.json",
+        {"class": label, "data": card.origin, "made": made, "kept": sampler.images, "dropped": len(dropped)}
+        | {"dropped_numbers": dropped, "copy_gap": params.quality.copy_gap, "training": len(learnt)},
+    )
 
 
-def batches(generator: Generator, label: str, sampler: Sampler, seed: int) -> Iterator[np.ndarray]:
-    """The images in order, `sampler.batch` at a time."""
-    first = range(0, sampler.images, sampler.batch)
+def batches(
+    generator: Generator, label: str, sampler: Sampler, seed: int, numbers: range
+) -> Iterator[tuple[range, np.ndarray]]:
+    """The images of `numbers` in order, `sampler.batch` at a time, each batch with its numbers."""
+    first = range(numbers.start, numbers.stop, sampler.batch)
     for begin in progress(first, f"generate {label} (batches of {sampler.batch})"):
-        numbers = range(begin, min(begin + sampler.batch, sampler.images))
-        yield images(generator, [image_seed(seed, label, i) for i in numbers], sampler.name, sampler.steps)
+        batch = range(begin, min(begin + sampler.batch, numbers.stop))
+        yield batch, images(generator, [image_seed(seed, label, i) for i in batch], sampler.name, sampler.steps)
 
 
 def image_seed(seed: int, label: str, number: int) -> int:

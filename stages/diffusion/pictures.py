@@ -13,16 +13,20 @@ PAIRS = 12
 
 
 def loss(path: Path, title: str, losses: pd.DataFrame, by_epoch: pd.DataFrame) -> None:
-    """Loss against epoch (columns epoch, loss), and below it the distances of the samples (epoch, frechet, kid)."""
+    """Loss against epoch (columns epoch, loss), and below it the distances of the samples at some epochs, KID with its
+    standard deviation and its floor."""
     figure, (above, below) = plt.subplots(2, 1, figsize=(6, 5), sharex=True)
     figure.suptitle(title)
     above.plot(losses["epoch"], losses["loss"])
     above.set(ylabel="loss", ylim=(0, None))
     below.plot(by_epoch["epoch"], by_epoch["frechet"], "o-", color=PALETTE[1], clip_on=False)
-    below.set(xlabel="epoch", ylabel="Frechet distance", ylim=(0, None))
+    below.axhline(by_epoch["frechet_floor"].iloc[0], color=PALETTE[1], lw=0.8, ls=":")
+    label = f"Frechet distance ({by_epoch['n'].iloc[0]} images)"
+    below.set(xlabel="epoch; dotted: real training images, as many", ylabel=label, ylim=(0, None))
     beside = below.twinx()
-    beside.plot(by_epoch["epoch"], by_epoch["kid"], "s--", color=PALETTE[2], clip_on=False)
-    beside.set(ylabel="KID", ylim=(min(0, by_epoch["kid"].min()), None))
+    beside.errorbar(by_epoch["epoch"], by_epoch["kid"], by_epoch["kid_sd"], fmt="s--", color=PALETTE[2], clip_on=False)
+    beside.axhline(by_epoch["kid_floor"].iloc[0], color=PALETTE[2], lw=0.8, ls=":")
+    beside.set(ylabel="KID", ylim=(min(0, by_epoch[["kid", "kid_floor"]].min(axis=None)), None))
     beside.spines["right"].set_visible(True)
     below.yaxis.label.set_color(PALETTE[1])
     beside.yaxis.label.set_color(PALETTE[2])
@@ -37,6 +41,30 @@ def samples(path: Path, title: str, images: np.ndarray, epochs: list[int]) -> No
     for axis, row, epoch in zip(axes[:, 0], images, epochs, strict=True):
         _show(axis, tiled(row[:columns], columns))
         axis.set_title(f"epoch {epoch}", loc="left")
+    save(figure, path)
+
+
+def rows(path: Path, title: str, images: np.ndarray) -> None:
+    """(R, n, H, W), one below another."""
+    count, columns, height, width = images.shape
+    figure, axis = plt.subplots(figsize=(columns, count + 0.4))
+    figure.suptitle(title)
+    _show(axis, tiled(images.reshape(-1, height, width), columns))
+    save(figure, path)
+
+
+def shapes(
+    path: Path, title: str, real: dict[str, np.ndarray], generated: dict[str, np.ndarray], names: dict[str, str]
+) -> None:
+    """One panel a measure: the share of images up to each value."""
+    figure, axes = plt.subplots(1, len(names), figsize=(2.4 * len(names), 2.8), sharey=True)
+    figure.suptitle(title)
+    for axis, (measure, words) in zip(axes, names.items(), strict=True):
+        for values, name in ((real, "real, held out"), (generated, "generated")):
+            axis.ecdf(values[measure], label=f"{name} ({len(values[measure])})") if len(values[measure]) else None
+        axis.set_xlabel(words, fontsize=8)
+    axes[0].set_ylabel("share of images up to there")
+    axes[0].legend(fontsize=7)
     save(figure, path)
 
 

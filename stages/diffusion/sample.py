@@ -54,7 +54,11 @@ class Noise:
 def trajectory(generator: Generator, seeds: list[int], sampler: str, steps: int) -> Iterator[Tensor]:
     """The states (B, 1, edge, edge) on the way to the images of `seeds`, one seed an image; the first is pure noise."""
     noise = Noise(seeds, generator.edge, generator.device)
-    start = noise.draw()
+    yield from reverse(generator, noise.draw(), noise, sampler, steps)
+
+
+def reverse(generator: Generator, start: Tensor, noise: Noise, sampler: str, steps: int) -> Iterator[Tensor]:
+    """The states on the way from the noise `start` to images, `start` first; `noise` is what a sampler adds."""
     yield start
     yield from SAMPLERS[sampler](generator.denoise, generator.process.path, start, steps, noise.draw)
 

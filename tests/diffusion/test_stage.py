@@ -8,6 +8,9 @@ import pytest
 import torch
 
 from stages.common.errors import InputError
+from stages.common.params import load
+from stages.diffusion import generate, quality
+from stages.diffusion.particles import particles
 from stages.diffusion.weights import read, read_card
 from tests.diffusion.conftest import EDGE, LABEL
 
@@ -40,11 +43,42 @@ def test_from_images_to_metrics_and_pictures(project):
     assert "weights absent" in metrics["inception"] or metrics["inception"]["frechet"] > 0
     drawn = {path.name for path in (project.folder / f"plots/diffusion/{LABEL}").iterdir()}
     pictures = {"loss.png", "samples.png", "trajectory.png", "real_and_generated.png", "neighbours.png"}
-    assert drawn == pictures | {"loss.csv"}
+    assert drawn == pictures | {"interpolation.png", "shape.png", "loss.csv", "by_epoch.csv"}
 
     before = {path: path.read_bytes() for path in project.folder.glob("*/diffusion/**/*.png")}
     project.run("quality")
     assert all(path.read_bytes() == content for path, content in before.items())
+
+
+def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(project, monkeypatch):
+    project.write({"train": 14, "selection": 6}, epochs=1)
+    project.run("train")
+    project.run("generate")
+    made = project.folder / f"data/synthetic/{LABEL}.npy"
+    before = np.load(made)
+    monkeypatch.chdir(project.folder)
+    learnt, _ = particles(LABEL, "A", "train", 12, 5)
+    sample = generate.images
+
+    def with_copies(generator, seeds, *how):
+        drawn = sample(generator, seeds, *how)
+        for i, seed in enumerate(seeds):
+            for number in (0, 3, 19):
+                if seed == generate.image_seed(5, LABEL, number):
+                    drawn[i] = np.rot90(learnt[number % 12])
+        return drawn
+
+    monkeypatch.setattr(generate, "images", with_copies)
+    generate.generate(LABEL, load())
+    report = json.loads(project.bytes(f"data/synthetic/{LABEL}.json"))
+    assert (report["made"], report["kept"], report["dropped_numbers"]) == (23, 20, [0, 3, 19])
+    after = np.load(made)
+    assert np.array_equal(after[:17], np.delete(before, [0, 3, 19], axis=0))
+    with pytest.raises(InputError, match="3 of 23 generated images are copies of training images"):
+        quality.judge(LABEL, load())
+    monkeypatch.setattr(generate, "images", lambda generator, seeds, *how: learnt[np.array(seeds) % 12])
+    with pytest.raises(InputError, match="60 of 60 generated images are copies"):
+        generate.generate(LABEL, load())
 
 
 def test_a_class_without_images_is_told_with_the_mend(project):

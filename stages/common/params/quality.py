@@ -2,9 +2,11 @@
 
 from pydantic import Field
 
-from stages.common.params.block import Block
+from stages.common.params.block import Block, Share
 
 
 class Quality(Block):
     images: int = Field(ge=2)
     trajectory: int = Field(ge=2)
+    copy_gap: float = Field(gt=0, lt=1)
+    copies_max: Share

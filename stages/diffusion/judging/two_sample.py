@@ -1,0 +1,55 @@
+"""Can a classifier tell generated from real? Classifier two-sample test (Lopez-Paz & Oquab 2017)."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from statsmodels.stats.proportion import proportion_confint
+
+FOLDS = 5
+
+
+def two_sample(new: np.ndarray, real: np.ndarray, runs: np.ndarray, random: np.random.Generator) -> dict:
+    """Accuracy of logistic regression on features (N, D) each, on images that it has not seen: 0.5 when they are alike.
+
+    Folds divide the real ones by `runs` (N,) where there are two or more, so that no run stands on both sides; else by
+    image. The interval is Wilson's over images: too narrow where runs differ.
+    """
+    own = len(np.unique(runs))
+    count = min(FOLDS, len(new), own if own > 1 else len(real))
+    folds = np.concatenate(
+        [
+            random.permutation(len(new)) % count,
+            _by_run(runs, count) if own > 1 else random.permutation(len(real)) % count,
+        ]
+    )
+    features = np.concatenate([new, real])
+    label = np.repeat([1, 0], [len(new), len(real)])
+    splits = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(count)]
+    called = cross_val_predict(
+        make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000)), features, label, cv=splits
+    )
+    # The mean of both sides' shares, lest a fold of unequal sides rewards a guess.
+    right = np.array([np.mean(called[label == side] == side) for side in (0, 1)])
+    accuracy = float(right.mean())
+    low, high = proportion_confint(accuracy * len(label), len(label), method="wilson")
+    return {
+        "accuracy": accuracy,
+        "low": float(low),
+        "high": float(high),
+        "real_runs": own,
+        "left_out": "run" if own > 1 else "image",
+        "interval_over": "images; differences between runs need more runs",
+    }
+
+
+def _by_run(runs: np.ndarray, count: int) -> np.ndarray:
+    """The fold of each image: whole runs, the largest first, each to the fold that holds fewest."""
+    names, sizes = np.unique(runs, return_counts=True)
+    held = np.zeros(count, int)
+    fold = {}
+    for i in np.argsort(-sizes, kind="stable"):
+        fold[names[i]] = int(held.argmin())
+        held[held.argmin()] += sizes[i]
+    return np.array([fold[run] for run in runs])
