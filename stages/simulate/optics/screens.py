@@ -16,9 +16,11 @@ from scipy.special import j1
 from stages.simulate.optics.microscope import MEDIUM, Optics
 from stages.simulate.shapes.body import FINER, Body, on_camera_grid
 
-STRONG = 0.08  # refractive index apart from the medium, from where on a camera pixel is too coarse for the delays
-SLAB_UM = 0.5, 4.0  # thinnest near the plane in focus, where a delay shows by its place along the axis alone
-SLAB_SHARE = 0.25  # of the distance to the plane in focus
+STRONG = 0.08  # refractive index apart from the medium, from where on light is turned within a camera pixel and a slab
+IN_FOCUS_UM = 2.0  # so near the plane in focus a weak body shows by its steps alone, which a camera pixel smooths
+SLAB_SHARE = 0.25  # of the distance to the plane in focus: near it a delay shows by its place along the axis alone
+THINNEST_UM = 0.5
+THICKEST_UM = {False: 4.0, True: 2.0}  # of weak and of strong bodies
 FINE = 0.3  # a disc of the source may blur by so much of a particle's extent
 
 
@@ -28,10 +30,12 @@ def relative_intensity(optics: Optics, body: Body, z_um: float, edge: int) -> np
     `body` lies on a grid of `pixel_um / FINER`, in a box around it. The pupil takes only frequencies that the camera's
     grid holds, so light that is turned little is taken through the body's mean over each camera pixel.
     """
-    finer = FINER if abs(body.index - MEDIUM) > STRONG else 1
+    strong = abs(body.index - MEDIUM) > STRONG
+    finer = FINER if strong or abs(z_um) < IN_FOCUS_UM else 1
     seen = body if finer > 1 else on_camera_grid(body)
     grid = _grid(optics, edge, finer)
-    delays, spacing, bottom = _slabs(optics, seen, np.clip(SLAB_SHARE * abs(z_um), *SLAB_UM), finer, edge)
+    slab = np.clip(SLAB_SHARE * abs(z_um), THINNEST_UM, THICKEST_UM[strong])
+    delays, spacing, bottom = _slabs(optics, seen, slab, finer, edge)
     displaced = abs(z_um) * np.tan(np.arcsin(optics.condenser / MEDIUM))
     rings = 1 if displaced * _disc_radius(1) <= FINE * _extent_um(seen, optics.pixel_um / finer) else 2
     spectrum = _tilted(fft2(delays[0]), optics, rings, optics.pixel_um / finer)
