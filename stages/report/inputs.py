@@ -12,7 +12,7 @@ from stages.common.files import read_json
 from stages.common.origin import origin_of
 from stages.common.params import Params
 
-GENERATOR_PICTURES = ("loss", "samples", "trajectory", "real_and_generated", "neighbours")
+GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
 NETWORK_PICTURES = ("confusion", "precision_recall", "errors")
 COMPARISON_PICTURES = ("counts", "ratio", "beads", "sizes", "confusion", "umap")
 REJECTS_SHOWN = 20

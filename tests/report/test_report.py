@@ -98,6 +98,10 @@ def test_numbers_reach_the_page(workspace):
         "0.567 to 0.620",
         "no run of role beads",
         "Inception distances of silicone oil: weights absent",
+        "87.0 %81.0 to 92.0",
+        "42.0 %",
+        "Of 481 images made, 1 were dropped",
+        "roundness0.7100.9800.44",
     ]:
         assert said in text, said
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from pytorch_fid import inception as pytorch_fid
 
+NAME = "Inception of pytorch-fid"
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 BATCH = 32
 

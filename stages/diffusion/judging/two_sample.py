@@ -7,7 +7,22 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from statsmodels.stats.proportion import proportion_confint
 
+from stages.diffusion.judging.compared import Compared
+
 FOLDS = 5
+
+
+def told_apart(compared: Compared) -> dict:
+    """Two-sample test of n generated against n held-out images; `real_floor`: of training against held-out ones."""
+    new, real, learnt = (compared.features(images) for images in compared.equal())
+    runs = compared.held_out_runs[: compared.n]
+    return {
+        "n": compared.n,
+        "network": compared.network,
+        **two_sample(new, real, runs, compared.random("two sample")),
+        "real_floor": two_sample(learnt, real, runs, compared.random("two sample"))
+        | {"training_runs": len(np.unique(compared.training_runs[: compared.n]))},
+    }
 
 
 def two_sample(new: np.ndarray, real: np.ndarray, runs: np.ndarray, random: np.random.Generator) -> dict:

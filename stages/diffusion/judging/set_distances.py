@@ -1,0 +1,59 @@
+"""Distances between sets of images, each beside its floor: that of real training to real held-out images."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from stages.diffusion.judging.compared import Compared, Features
+from stages.diffusion.judging.density_coverage import density_coverage
+from stages.diffusion.judging.frechet import frechet
+from stages.diffusion.judging.inception import NAME as INCEPTION
+from stages.diffusion.judging.inception import inception, weights_path
+from stages.diffusion.judging.kid import kid, kid_spread
+
+
+def set_distances(compared: Compared, features: Features) -> dict[str, float]:
+    """Of n generated to n held-out images; `_floor`: of n training to the held-out ones."""
+    new, real, learnt = (features(images) for images in compared.equal())
+    return {
+        "frechet": frechet(new, real),
+        "frechet_floor": frechet(learnt, real),
+        "kid": kid(new, real),
+        "kid_sd": kid_spread(new, real, compared.random("kid")),
+        "kid_floor": kid(learnt, real),
+        **density_coverage(new, real),
+        **{f"{name}_floor": value for name, value in density_coverage(learnt, real).items()},
+    }
+
+
+def with_inception(compared: Compared, device: torch.device) -> dict | str:
+    """The customary FID beside, or how to get it."""
+    if not weights_path().exists():
+        return (
+            f"weights absent: put {weights_path().name} into the folder hub/checkpoints of torch's cache (TORCH_HOME)"
+        )
+    return {"n": compared.n, "network": INCEPTION} | set_distances(compared, inception(device))
+
+
+def by_epoch(compared: Compared, model: Path, epochs: list[int]) -> pd.DataFrame:
+    """One row a sample epoch of the training in `model`: n, loss (mean since the sample epoch before), and distances
+    of its few samples.
+
+    The floors are those of as many training images. At so small an n only KID, which is unbiased, means the same as
+    elsewhere; the Frechet distance compares epochs with each other.
+    """
+    losses = pd.read_csv(model / "loss.csv")
+    samples = np.load(model / "samples.npy", allow_pickle=False)
+    random = compared.random("by epoch")
+    real, learnt = compared.features(compared.held_out), compared.features(compared.training[: samples.shape[1]])
+    floors = {"frechet_floor": frechet(learnt, real), "kid_floor": kid(learnt, real)}
+    found, before = [], 0
+    for epoch, images in zip(epochs, samples, strict=True):
+        new = compared.features(images)
+        since = losses.loc[(losses["epoch"] > before) & (losses["epoch"] <= epoch), "loss"].mean()
+        row = {"epoch": epoch, "n": len(images), "loss": since, "frechet": frechet(new, real), "kid": kid(new, real)}
+        found.append(row | {"kid_sd": kid_spread(new, real, random), **floors})
+        before = epoch
+    return pd.DataFrame(found)
