@@ -21,7 +21,7 @@ IN_FOCUS_UM = 2.0  # so near the plane in focus a weak body shows by its steps a
 SLAB_SHARE = 0.25  # of the distance to the plane in focus: near it a delay shows by its place along the axis alone
 THINNEST_UM = 0.5
 THICKEST_UM = {False: 4.0, True: 2.0}  # of weak and of strong bodies
-FINE = 0.3  # a disc of the source may blur by so much of a particle's extent
+FINE, FINE_UM = 0.3, 1.0  # a disc of the source may blur by so much of a particle's extent, and by so much at all
 
 
 def relative_intensity(optics: Optics, body: Body, z_um: float, edge: int) -> np.ndarray:
@@ -37,7 +37,8 @@ def relative_intensity(optics: Optics, body: Body, z_um: float, edge: int) -> np
     slab = np.clip(SLAB_SHARE * abs(z_um), THINNEST_UM, THICKEST_UM[strong])
     delays, spacing, bottom = _slabs(optics, seen, slab, finer, edge)
     displaced = abs(z_um) * np.tan(np.arcsin(optics.condenser / MEDIUM))
-    rings = 1 if displaced * _disc_radius(1) <= FINE * _extent_um(seen, optics.pixel_um / finer) else 2
+    blur_um = min(FINE * _extent_um(seen, optics.pixel_um / finer), FINE_UM)
+    rings = 1 if displaced * _disc_radius(1) <= blur_um else 2
     spectrum = _tilted(fft2(delays[0]), optics, rings, optics.pixel_um / finer)
     if len(delays) > 1:
         between = np.exp(1j * grid.axial * spacing).astype(np.complex64)
