@@ -29,7 +29,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from stages.simulate.flowcam import COLUMNS  # noqa: E402
+from stages.simulate.instrument.flowcam import COLUMNS  # noqa: E402
 
 from benchmarks.ingest_result import write_result  # noqa: E402
 from stages.ingest.ahead import THREADS  # noqa: E402
