@@ -29,11 +29,10 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from stages.simulate.instrument.flowcam import COLUMNS  # noqa: E402
-
 from benchmarks.ingest_result import write_result  # noqa: E402
 from stages.ingest.ahead import THREADS  # noqa: E402
 from stages.ingest.images import decode  # noqa: E402
+from stages.simulate.instrument.flowcam import COLUMNS  # noqa: E402
 
 PAGE = (1024, 1280)  # px, height and width of a collage
 KINDS = 400  # particles that are drawn; the rest repeats them

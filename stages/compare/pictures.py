@@ -10,6 +10,9 @@ from stages.common.origin import title
 
 MARKERS = "osDv^P"
 VERDICT_COLOURS = {"within": PALETTE[2], "outside": PALETTE[4], "undecided": "0.45"}
+NEAR = 30  # largest ratio shown over the smallest, up to which NEAR_TICKS don't run into each other
+NEAR_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
+FAR_TICKS = (0.001, 0.01, 0.1, 0.3, 1, 3, 10, 100, 1000)
 
 
 def panels(count: int, width: float = 3.3, height: float = 2.8, sharey: bool = False) -> tuple[Figure, list]:
@@ -72,7 +75,8 @@ def picture_ratios(ratios: list[dict], first: str, second: str, origin: str) -> 
     axis.set(xscale="log", xlabel=f"concentration on {second} over {first}; grey: margins set beforehand")
     axis.set_yticks(range(len(ratios)), [entry["name"] for entry in ratios])
     axis.invert_yaxis()
-    ticks = [t for t in (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10) if _inside(t, axis.get_xlim())]
+    limits = axis.get_xlim()
+    ticks = [t for t in (NEAR_TICKS if limits[1] / limits[0] < NEAR else FAR_TICKS) if _inside(t, limits)]
     axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axis.minorticks_off()
     figure.suptitle(title(f"Ratio {second}/{first} with 90 % interval", origin))
