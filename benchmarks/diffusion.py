@@ -6,7 +6,6 @@ turns in one process; times are medians over REPEATS rounds (5). Sections of qua
 the project's folder: `dvc repro split` makes them.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -15,7 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import diffusion_quality as quality  # noqa: E402
 from benchmarks import diffusion_speed as speed  # noqa: E402
-from benchmarks.diffusion_setup import write_result  # noqa: E402
+from benchmarks.diffusion_setup import write_rounded  # noqa: E402
+from benchmarks.result import last_figures  # noqa: E402
 
 SECTIONS = {
     "train_speedup_same_net": speed.train_speedup_same_net,
@@ -39,7 +39,6 @@ TARGETS = {
     "memory_mib": "<= 1500",
     "gpu_hours_study_recipe": "<= 1",
 }
-RESULT = ROOT / "benchmarks/results/diffusion.json"
 
 
 def main() -> None:
@@ -53,12 +52,7 @@ def main() -> None:
         for key, value in figures.items():
             target = f"  (target {TARGETS[key]})" if key in TARGETS else ""
             print(f"{key:44} {'none' if value is None else f'{value:.4g}'}{target}", flush=True)
-        write_result("diffusion", before() | figures, repeats=repeats)
-
-
-def before() -> dict[str, float | None]:
-    """The figures that other sections left."""
-    return json.loads(RESULT.read_text(encoding="utf-8"))["figures"] if RESULT.exists() else {}
+        write_rounded("diffusion", last_figures("diffusion") | figures, repeats=repeats)
 
 
 if __name__ == "__main__":

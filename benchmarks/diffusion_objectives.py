@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.diffusion_quality import real_images, sampled, trained  # noqa: E402
-from benchmarks.diffusion_setup import default, plan_of, write_result  # noqa: E402
+from benchmarks.diffusion_setup import default, plan_of, write_rounded  # noqa: E402
 from stages.common.device import best_device  # noqa: E402
 from stages.common.params import Params  # noqa: E402
 from stages.common.params.diffusion import Process  # noqa: E402
@@ -63,7 +63,7 @@ def main() -> None:
         figures[f"distance_{name}"] = statistics.fmean(mine)
         spread = statistics.stdev(mine) if len(mine) > 1 else 0.0
         print(f"{name:28} mean distance {figures[f'distance_{name}']:7.1f}, standard deviation {spread:.1f}")
-    write_result("diffusion_objectives", figures, seeds=seeds, runs=runs)
+    write_rounded("diffusion_objectives", figures, seeds=seeds, runs=runs)
 
 
 def learnt_and_drawn(name: str, params: Params, images: np.ndarray, count: int, epochs: int, seed: int) -> np.ndarray:

@@ -1,18 +1,15 @@
 """What the benchmarks of the generators have in common: the two recipes, and works that are timed in turns."""
 
-import json
-import os
-import platform
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from benchmarks.result import write_result
 from stages.common.device import best_device
 from stages.common.params import Params, load
 from stages.common.params.diffusion import Diffusion
@@ -74,15 +71,7 @@ def timed_in_turns(works: dict[str, Callable[[], object]], repeats: int) -> dict
     return medians
 
 
-def write_result(name: str, figures: dict[str, float | None], **more: object) -> None:
-    """Write benchmarks/results/<name>.json: four significant digits, with the machine and versions that gave them."""
-    result = {
-        "figures": {key: value if value is None else float(f"{value:.4g}") for key, value in sorted(figures.items())},
-        **more,
-        "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
-        "versions": {package: version(package) for package in ("torch", "numpy")}
-        | {"python": platform.python_version()},
-    }
-    target = ROOT / "benchmarks/results" / f"{name}.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+def write_rounded(name: str, figures: dict[str, float | None], **more: object) -> None:
+    """Write benchmarks/results/<name>.json, figures with four significant digits."""
+    rounded = {key: value if value is None else float(f"{value:.4g}") for key, value in sorted(figures.items())}
+    write_result(name, rounded, ("torch", "numpy"), **more)

@@ -29,7 +29,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.ingest_result import write_result  # noqa: E402
+from benchmarks.result import write_result  # noqa: E402
 from stages.ingest.ahead import THREADS  # noqa: E402
 from stages.ingest.images import decode  # noqa: E402
 from stages.simulate.instrument.flowcam import COLUMNS  # noqa: E402
@@ -69,6 +69,7 @@ def main() -> None:
     write_result(
         "ingest",
         figures,
+        ("numpy", "pandas", "pillow", "pyarrow"),
         particles=particles,
         rounds=ROUNDS,
         seconds=round(median["stage"], 2),

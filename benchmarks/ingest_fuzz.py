@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.ingest_result import write_result  # noqa: E402
+from benchmarks.result import write_result  # noqa: E402
 from stages.common.errors import InputError  # noqa: E402
 from tests.ingest.mutations import Original, spoil  # noqa: E402
 
@@ -98,6 +98,7 @@ def main() -> None:
     write_result(
         "ingest_fuzz",
         figures,
+        ("numpy", "pandas", "pillow", "pyarrow"),
         read_all_the_same=counts["read"],
         refused_with_a_message=counts["refused"],
         seconds=round(seconds, 1),

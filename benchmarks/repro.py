@@ -4,20 +4,18 @@ Copies the project to a temporary folder, writes the scale over params.yaml (non
 there and compares with the 12 minutes that a fresh two-core machine is meant to need.
 """
 
-import json
 import os
-import platform
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.result import write_result  # noqa: E402
 from tests.pipeline.project import copy_project  # noqa: E402
 
 TARGET_MINUTES = 12.0
@@ -54,16 +52,13 @@ def main() -> None:
     for stage, spent in seconds.items():
         print(f"{stage:16} {spent:7.1f} s {100 * spent / total:5.1f} %")
     print(f"{'all':16} {total:7.1f} s, {minutes / TARGET_MINUTES:.2f} of the {TARGET_MINUTES:g} minutes meant")
-    result = {
-        "figures": {"minutes": round(minutes, 2), "share_of_target": round(minutes / TARGET_MINUTES, 3)},
-        "seconds_by_stage": {stage: round(spent, 1) for stage, spent in seconds.items()},
-        "scale": scale or "default",
-        "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
-        "versions": {name: version(name) for name in ("dvc", "torch", "numpy")} | {"python": platform.python_version()},
-    }
-    target = ROOT / "benchmarks/results/repro.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    write_result(
+        "repro",
+        {"minutes": round(minutes, 2), "share_of_target": round(minutes / TARGET_MINUTES, 3)},
+        ("dvc", "torch", "numpy"),
+        seconds_by_stage={stage: round(spent, 1) for stage, spent in seconds.items()},
+        scale=scale or "default",
+    )
 
 
 if __name__ == "__main__":

@@ -6,15 +6,11 @@ speed       protein and minority runs written to disk by two processes, and what
 Without a section all three are run; what is not run keeps its last figures.
 """
 
-import json
-import os
-import platform
 import resource
 import sys
 import tempfile
 import time
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 from joblib import Parallel, delayed
@@ -22,33 +18,29 @@ from joblib import Parallel, delayed
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.result import last_figures, write_result  # noqa: E402
 from benchmarks.simulate_agreement import agreement  # noqa: E402
 from benchmarks.simulate_looks import PUBLISHED, statistics  # noqa: E402
 from stages.common.params import load  # noqa: E402
 from stages.simulate.__main__ import scene_of, simulate_run  # noqa: E402
 from stages.simulate.study import runs_of, table_of, tables_needed  # noqa: E402
 
-RESULT = ROOT / "benchmarks" / "results" / "simulate.json"
 KINDS = ["silicone_oil", "air_bubble", "bead", "protein", "glass", "cellulose", "rubber"]
 SIZES_UM = [2.0, 5.0, 10.0, 20.0, 40.0]
 LOOKED_AT = 1000
-PROTEIN_RUNS, PROTEIN_FRAMES = 4, 1000
+RUNS, FRAMES = 4, 1000
 STUDY = {"protein": 520_000, "silicone_oil": 1_500, "air_bubble": 1_500}
 CORES = 2
 
 
 def main() -> None:
     sections = sys.argv[1:] or list(SECTIONS)
-    result = json.loads(RESULT.read_text()) if RESULT.exists() else {"figures": {}}
+    figures = last_figures("simulate")
     settings = load(ROOT / "params.yaml").simulate
     for section in sections:
         prefixes, run = SECTIONS[section]
-        kept = {key: value for key, value in result["figures"].items() if not key.startswith(prefixes)}
-        result["figures"] = kept | run(settings)
-    result["machine"] = {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
-    packages = ("numpy", "scipy", "pandas", "pillow", "miepython")
-    result["versions"] = {name: version(name) for name in packages} | {"python": platform.python_version()}
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        figures = {key: value for key, value in figures.items() if not key.startswith(prefixes)} | run(settings)
+    write_result("simulate", figures, ("numpy", "scipy", "pandas", "pillow", "miepython"))
 
 
 def agreement_section(settings) -> dict:
@@ -95,7 +87,7 @@ def speed_section(settings) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         for kind, many in STUDY.items():
             first = next(run for run in runs_of(settings) if run.platform_name == "A" and run.sample_name == kind)
-            runs = [replace(first, name=f"{kind}-{i}", frames=PROTEIN_FRAMES) for i in range(PROTEIN_RUNS)]
+            runs = [replace(first, name=f"{kind}-{i}", frames=FRAMES) for i in range(RUNS)]
             start = time.perf_counter()
             done = Parallel(n_jobs=CORES)(
                 delayed(_exported)(run, scene_of(settings, run, tables), Path(folder) / run.name) for run in runs
