@@ -33,7 +33,7 @@ def held_out_loss(run: Run, plan: Plan) -> float:
     device = run.images.device
     images = torch.from_numpy(plan.held_out).repeat(TIMES_AN_IMAGE, 1, 1)
     random = generator(plan.seed, "ddpm", plan.label, "held out")
-    times = plan.process.path.spread(len(images))[torch.from_numpy(random.permutation(len(images)))].to(device)
+    times = plan.process.spread_times(len(images))[torch.from_numpy(random.permutation(len(images)))].to(device)
     x0 = plan.grey.encode(images.to(device))
     epsilon = torch.from_numpy(random.standard_normal(x0.shape, dtype=np.float32)).to(device)
     total = 0.0

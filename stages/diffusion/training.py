@@ -86,7 +86,7 @@ def train_step(run: Run, plan: Plan) -> None:
     if plan.settings.augment:
         images = turned(images, torch.randint(8, (len(images),)).to(device))
     x0 = plan.grey.encode(images)
-    time = plan.process.path.draw(len(images)).to(device)
+    time = plan.process.draw_times(len(images)).to(device)
     epsilon = torch.randn(x0.shape).to(device)
     mine, share = workers.part(len(images))
     x0, time, epsilon = x0[mine], time[mine], epsilon[mine]

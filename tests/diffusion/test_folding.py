@@ -31,7 +31,9 @@ def test_a_folded_network_gives_the_same_answers(settings, edge):
 
 def test_sampling_uses_the_folded_network(tmp_path):
     settings = Network.model_validate(SMALL.model_dump())
-    process = Process(objective="v", schedule="cosine", zero_terminal_snr=False, steps=50, standardize=True)
+    process = Process(
+        objective="v", schedule="cosine", zero_terminal_snr=False, times="uniform", steps=50, standardize=True
+    )
     card = weights.Card("oil", "simulated", 2, [1], 32, "float32", GreyScale(170, 20, 90, 230), settings, process)
     network = UNet(32, settings).eval()
     weights.save(tmp_path / "weights.safetensors", network.state_dict(), card)

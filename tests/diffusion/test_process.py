@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from stages.common.params import diffusion as params
 from stages.diffusion.process import Process, build, loss
@@ -130,21 +131,41 @@ def test_min_snr_weights_have_their_published_forms(objective, expected):
     assert (Process(path, objective).loss_weight(time, None) == 1).all()
 
 
-def test_times_of_the_flow_are_logit_normal():
-    torch.manual_seed(0)
-    drawn = StraightPath(1000).draw(20_000).numpy() / 1000
-    logits = np.log(drawn / (1 - drawn))
-    assert logits.mean() == pytest.approx(0, abs=0.03)
-    assert logits.std() == pytest.approx(1, abs=0.03)
+PATHS = {"diffusion": DiffusionPath(linear_alpha_bar(1000)), "flow": StraightPath(1000)}
 
 
-@pytest.mark.parametrize("path", [DiffusionPath(linear_alpha_bar(1000)), StraightPath(1000)], ids=["diffusion", "flow"])
-def test_spread_times_have_the_distribution_of_drawn_ones(path):
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_logit_normal_times_have_a_standard_normal_logarithm_of_noise_over_signal(path):
     torch.manual_seed(0)
-    drawn, spread = path.draw(40_000).double(), path.spread(400).double()
-    assert (spread.dtype, path.spread(4).dtype) == (drawn.dtype, path.draw(4).dtype)
+    time = Process(path, "v", "logit_normal").draw_times(20_000)
+    logits = (path.noise(time) / path.signal(time)).log()
+    assert logits.mean().item() == pytest.approx(0, abs=0.03)
+    assert logits.std().item() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_uniform_times_come_equally_often(path):
+    torch.manual_seed(0)
+    drawn = Process(path, "v", "uniform").draw_times(100_000).double()
+    assert stats.kstest((drawn - 0.5) / 1000, "uniform").statistic < 0.01
+    assert 0 < drawn.min() < 2
+    assert 998 < drawn.max() <= 1000
+
+
+def test_logit_normal_times_reach_the_end_of_a_schedule_without_any_signal_left():
+    path = DiffusionPath(with_zero_terminal_snr(cosine_alpha_bar(10)))
+    assert path.at_noise(torch.tensor([-50.0, 50.0], dtype=torch.float64)).tolist() == [1, 10]
+
+
+@pytest.mark.parametrize("times", ["uniform", "logit_normal"])
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_spread_times_have_the_distribution_of_drawn_ones(path, times):
+    torch.manual_seed(0)
+    process = Process(path, "v", times)
+    drawn, spread = process.draw_times(40_000), process.spread_times(400)
+    assert spread.dtype == drawn.dtype
     share = torch.linspace(0.02, 0.98, 25, dtype=torch.float64)
-    assert torch.allclose(torch.quantile(drawn, share), torch.quantile(spread, share), atol=15)
+    assert torch.allclose(torch.quantile(drawn.double(), share), torch.quantile(spread.double(), share), atol=15)
     assert spread.min() > 0
     assert spread.max() <= 1000
 
@@ -172,7 +193,9 @@ def test_without_signal_v_still_tells_the_image():
 
 def test_settings_build_the_process_that_they_name():
     def built(**settings):
-        return build(params.Process.model_validate({"steps": 100, "standardize": True} | settings))
+        return build(
+            params.Process.model_validate({"steps": 100, "standardize": True, "times": "logit_normal"} | settings)
+        )
 
     v = built(objective="v", schedule="cosine", zero_terminal_snr=True)
     assert np.array_equal(v.path.alpha_bar, with_zero_terminal_snr(cosine_alpha_bar(100)))

@@ -45,7 +45,9 @@ def final(name, alpha_bar, noise, steps):
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize(("name", "steps"), [("ancestral", 1000), ("ddim", 100), ("dpm_solver", 30)])
+@pytest.mark.parametrize(
+    ("name", "steps"), [("ancestral", 1000), ("ddim", 100), ("dpm_solver", 30), ("dpm_solver_sde", 100)]
+)
 def test_a_perfect_denoiser_gives_the_distribution(name, steps, schedule):
     noise = torch.randn(1, 1, 100, 100, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     images = final(name, SCHEDULES[schedule], noise, steps)
@@ -54,9 +56,10 @@ def test_a_perfect_denoiser_gives_the_distribution(name, steps, schedule):
 
 
 @pytest.mark.parametrize("name", ["ddim", "dpm_solver"])
-def test_deterministic_samplers_approach_the_solution_of_the_ode(name):
+def test_deterministic_samplers_approach_the_solution_of_the_ode(name, monkeypatch):
     """The probability-flow ODE of a normal distribution has the solution x_0 = MEAN + SD (x_T - a MEAN) / s, where
     a and s are the mean's factor and the standard deviation at the start."""
+    monkeypatch.setattr("stages.diffusion.samplers.times.SMALLEST_NOISE", 0.0)  # all the way in small steps
     alpha_bar = linear_alpha_bar(1000)
     noise = torch.linspace(-2, 2, 9, dtype=torch.float64).reshape(1, 1, 3, 3)
     steps = [10, 20, 40, 80, 160]
@@ -130,7 +133,7 @@ def optimal_denoiser(process):
     ("objective", "schedule", "name", "steps"),
     [
         *((o, s, n, k) for o in ("epsilon", "v") for s in ("linear", "cosine") for n, k in
-          (("ancestral", 500), ("ddim", 200), ("dpm_solver", 50))),
+          (("ancestral", 500), ("ddim", 200), ("dpm_solver", 50), ("dpm_solver_sde", 200))),
         ("v", "zero terminal", "ancestral", 500),
         ("v", "zero terminal", "ddim", 200),
         ("v", "zero terminal", "dpm_solver", 50),
@@ -164,6 +167,14 @@ def test_heun_is_of_second_order():
     ratios = [earlier / later for earlier, later in itertools.pairwise(errors)]
     assert ratios == pytest.approx([4, 4, 4], rel=0.15)
     assert errors[-1] < 1e-3
+
+
+def test_the_last_step_leads_from_the_smallest_noise():
+    alpha_bar = SCHEDULES["cosine"]
+    times = noise_level_times(alpha_bar, 20)
+    last = np.sqrt(1 / alpha_bar[times[-2]] - 1)
+    assert last == pytest.approx(0.1, rel=0.02)
+    assert np.sqrt(1 / alpha_bar[times[0]] - 1) == pytest.approx(80, rel=0.3)
 
 
 def test_a_schedule_that_ends_without_signal_is_sampled_from_its_end():

@@ -84,6 +84,19 @@ class TestDiffusion:
         scheduler.set_timesteps(timesteps=(times[:-1] - 1).tolist())
         assert_same(ours("dpm_solver", process, noise(), STEPS), theirs(scheduler, noise(), one_later), 1e-4)
 
+    def test_dpm_solver_sde(self, objective, prediction):
+        process = self.process(objective)
+        times = noise_level_times(process.path.alpha_bar, STEPS)
+        scheduler = diffusers.DPMSolverMultistepScheduler(
+            **LINEAR, prediction_type=prediction, algorithm_type="sde-dpmsolver++", solver_order=2,
+            solver_type="midpoint"
+        )  # fmt: skip
+        scheduler.set_timesteps(timesteps=(times[:-1] - 1).tolist())
+        random = torch.Generator().manual_seed(1)
+        found = ours("dpm_solver_sde", process, noise(), STEPS, lambda: torch.randn(2, 1, 8, 8, generator=random))
+        expected = theirs(scheduler, noise(), one_later, generator=torch.Generator().manual_seed(1))
+        assert_same(found, expected, 1e-4)
+
 
 def test_zero_terminal_snr():
     scheduler = diffusers.DDIMScheduler(**LINEAR, rescale_betas_zero_snr=True)

@@ -26,6 +26,7 @@ class Process(Block):
     objective: Literal["epsilon", "v", "flow"]
     schedule: Literal["linear", "cosine", "shifted_cosine"] | None = None
     zero_terminal_snr: bool
+    times: Literal["uniform", "logit_normal"]
     steps: int = Field(ge=2)
     standardize: bool
 
@@ -67,7 +68,7 @@ class Training(Block):
 
 
 class Sampler(Block):
-    name: Literal["ancestral", "ddim", "dpm_solver", "heun"]
+    name: Literal["ancestral", "ddim", "dpm_solver", "dpm_solver_sde", "heun"]
     steps: PositiveInt
     batch: PositiveInt
     images: int = Field(ge=2)

@@ -1,4 +1,4 @@
-"""The diffusion process: how noise is mixed in, what the network is asked to tell, and how its error counts."""
+"""The diffusion process: how noise is mixed in, what the network is asked to tell and when, how its error counts."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,31 @@ from stages.common.params import diffusion as params
 from stages.diffusion.process.objectives import OBJECTIVES
 from stages.diffusion.process.paths import DiffusionPath, StraightPath
 from stages.diffusion.process.schedules import SCHEDULES, with_zero_terminal_snr
+from stages.diffusion.process.times import TIMES
 
 
 @dataclass(frozen=True)
 class Process:
-    """A path from image to noise and an objective. Images are (B, 1, H, W), times (B,) from 0 to T."""
+    """A path from image to noise, an objective, and the times to train at. Images are (B, 1, H, W), times (B,) from
+    0 to T."""
 
     path: DiffusionPath | StraightPath
     objective: str
+    times: str = "uniform"
 
     @property
     def steps(self) -> int:
         """T."""
         return self.path.steps
+
+    def draw_times(self, count: int) -> Tensor:
+        """`count` times to train at."""
+        return TIMES[self.times](self.path, torch.rand(count, dtype=torch.float64))
+
+    def spread_times(self, count: int) -> Tensor:
+        """`count` evenly spread quantiles of what `draw_times` draws."""
+        middles = (torch.arange(count, dtype=torch.float64) + 0.5) / count
+        return TIMES[self.times](self.path, middles)
 
     def q_sample(self, x0: Tensor, time: Tensor, epsilon: Tensor) -> Tensor:
         """x_t from x_0 in one step (Ho et al. 2020, eq. 4)."""
@@ -58,11 +70,11 @@ class Process:
 
 def build(settings: params.Process) -> Process:
     if settings.objective == "flow":
-        return Process(StraightPath(settings.steps), settings.objective)
+        return Process(StraightPath(settings.steps), settings.objective, settings.times)
     alpha_bar = SCHEDULES[settings.schedule](settings.steps)
     if settings.zero_terminal_snr:
         alpha_bar = with_zero_terminal_snr(alpha_bar)
-    return Process(DiffusionPath(alpha_bar), settings.objective)
+    return Process(DiffusionPath(alpha_bar), settings.objective, settings.times)
 
 
 def loss(answer: Tensor, target: Tensor, weight: Tensor, kind: str) -> Tensor:

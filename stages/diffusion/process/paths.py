@@ -27,13 +27,16 @@ class DiffusionPath:
     def noise(self, time: Tensor) -> Tensor:
         return _at(np.sqrt(1 - self.alpha_bar), time)
 
-    def draw(self, count: int) -> Tensor:
-        """Times to train at: each of 1 to T equally often."""
-        return torch.randint(1, self.steps + 1, (count,))
+    def at_share(self, share: Tensor) -> Tensor:
+        """The time at `share`, in (0, 1), of the way from 0 to T."""
+        return (share * self.steps).ceil().long()
 
-    def spread(self, count: int) -> Tensor:
-        """`count` quantiles of what `draw` draws."""
-        return (_middles(count) * self.steps).ceil().long()
+    def at_noise(self, log_noise: Tensor) -> Tensor:
+        """The first time at which log(noise / signal) reaches `log_noise`; T where none does."""
+        alpha_bar = self.alpha_bar[1:]
+        with np.errstate(divide="ignore"):  # at T nothing of the image may be left
+            levels = torch.from_numpy(np.log((1 - alpha_bar) / alpha_bar) / 2)
+        return 1 + torch.searchsorted(levels, log_noise).clamp(max=self.steps - 1)
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,14 @@ class StraightPath:
     def noise(self, time: Tensor) -> Tensor:
         return (time.double() / self.steps)[:, None, None, None]
 
-    def draw(self, count: int) -> Tensor:
-        """Times to train at: logit-normal, so that the middle of the path, where image and noise are hardest to tell
-        apart, comes most often (Esser et al. 2024, arXiv 2403.03206, section 3.1)."""
-        return self.steps * torch.sigmoid(torch.randn(count))
+    def at_share(self, share: Tensor) -> Tensor:
+        """The time at `share`, in (0, 1), of the way from 0 to T."""
+        return (share * self.steps).float()
 
-    def spread(self, count: int) -> Tensor:
-        """`count` quantiles of what `draw` draws."""
-        return (self.steps * torch.sigmoid(torch.special.ndtri(_middles(count)))).float()
+    def at_noise(self, log_noise: Tensor) -> Tensor:
+        """The time at which log(noise / signal) is `log_noise`."""
+        return (self.steps * torch.sigmoid(log_noise)).float()
 
 
 def _at(values: np.ndarray, time: Tensor) -> Tensor:
     return torch.from_numpy(values).to(time.device)[time][:, None, None, None]
-
-
-def _middles(count: int) -> Tensor:
-    """The middles of `count` equal parts of (0, 1)."""
-    return (torch.arange(count, dtype=torch.float64) + 0.5) / count

@@ -7,7 +7,13 @@ step; the last one is the image. Heun goes with the straight path, the others wi
 
 from stages.diffusion.samplers.ancestral import ancestral
 from stages.diffusion.samplers.ddim import ddim
-from stages.diffusion.samplers.dpm_solver import dpm_solver
+from stages.diffusion.samplers.dpm_solver import dpm_solver, dpm_solver_sde
 from stages.diffusion.samplers.heun import heun
 
-SAMPLERS = {"ancestral": ancestral, "ddim": ddim, "dpm_solver": dpm_solver, "heun": heun}
+SAMPLERS = {
+    "ancestral": ancestral,
+    "ddim": ddim,
+    "dpm_solver": dpm_solver,
+    "dpm_solver_sde": dpm_solver_sde,
+    "heun": heun,
+}

@@ -1,0 +1,25 @@
+"""Which times a network is trained at. One more is a function and a line in TIMES.
+
+Each turns quantiles in (0, 1), float64 of any shape, into times of a path.
+"""
+
+import torch
+from torch import Tensor
+
+from stages.diffusion.process.paths import DiffusionPath, StraightPath
+
+Path = DiffusionPath | StraightPath
+
+
+def uniform(path: Path, quantiles: Tensor) -> Tensor:
+    """Every time equally often (Ho et al. 2020, algorithm 1; the study)."""
+    return path.at_share(quantiles)
+
+
+def logit_normal(path: Path, quantiles: Tensor) -> Tensor:
+    """log(noise / signal) is standard normal: most often the middle, where image and noise are hardest to tell apart
+    (Esser et al. 2024, arXiv 2403.03206, section 3.1, there for the straight path)."""
+    return path.at_noise(torch.special.ndtri(quantiles))
+
+
+TIMES = {"uniform": uniform, "logit_normal": logit_normal}
