@@ -24,7 +24,7 @@ from stages.diffusion.interpolation import interpolation
 from stages.diffusion.judging.compared import Compared
 from stages.diffusion.judging.copies import are_copies, gate, known
 from stages.diffusion.judging.lite0 import NAME, lite0
-from stages.diffusion.judging.memorisation import Neighbours, Training, memorisation
+from stages.diffusion.judging.memorisation import Neighbours, memorisation
 from stages.diffusion.judging.set_distances import by_epoch, set_distances, with_inception
 from stages.diffusion.judging.shape import MEASURES, shapes
 from stages.diffusion.judging.shape_distances import shape_distances
@@ -56,9 +56,8 @@ def judge(label: str, params: Params) -> None:
     copied = copies(compared, params.quality)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
 
-    known_by_heart = Training.of(training, compared.features)
-    neighbours = Neighbours.of(compared.features(generated), known_by_heart)
-    seen = Neighbours.of(compared.features(held_out), known_by_heart)
+    neighbours = Neighbours.of(compared.generated_features, compared.known)
+    seen = Neighbours.of(compared.held_out_features, compared.known)
     metrics = {
         "class": label,
         "platform": platform,
@@ -67,17 +66,17 @@ def judge(label: str, params: Params) -> None:
         "held_out": len(held_out),
         "training": len(training),
         "network": NAME,
-        **set_distances(compared, compared.features),
+        **set_distances(compared.equal_features(), compared.random("kid")),
         **{name: judgement(compared) for name, judgement in JUDGEMENTS.items()},
         "memorisation": {
-            "generated": memorisation(neighbours, known_by_heart),
-            "held_out": memorisation(seen, known_by_heart),
+            "generated": memorisation(neighbours, compared.known),
+            "held_out": memorisation(seen, compared.known),
         },
         "copies": copied,
         "inception": with_inception(compared, device),
     }
     write_json(Path("metrics/quality") / f"{label}.json", metrics)
-    nearest = known_by_heart.oriented[neighbours.way, neighbours.nearest]
+    nearest = compared.known.oriented[neighbours.way, neighbours.nearest]
     draw(compared, card, nearest, neighbours.gap, *from_noise(model, label, params))
 
 
