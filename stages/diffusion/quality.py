@@ -22,7 +22,7 @@ from stages.diffusion import pictures
 from stages.diffusion.generate import image_seed
 from stages.diffusion.interpolation import interpolation
 from stages.diffusion.judging.compared import Compared
-from stages.diffusion.judging.copies import are_copies, gate, known
+from stages.diffusion.judging.copies import RULE, are_copies, gate, known
 from stages.diffusion.judging.lite0 import NAME, lite0
 from stages.diffusion.judging.memorisation import Neighbours, memorisation
 from stages.diffusion.judging.set_distances import by_epoch, set_distances, with_inception
@@ -89,7 +89,7 @@ def copies(compared: Compared, limits: Quality) -> dict:
     left = are_copies(compared.generated, training, limits.copy_gap)
     gate(compared.label, int(left.sum()), len(compared.generated), limits.copies_max)
     return {
-        "rule": "means of 4 x 4 px; nearest over second nearest training image, any flip or turn, below copy_gap",
+        "rule": RULE,
         "copy_gap": limits.copy_gap,
         "copies_max": limits.copies_max,
         "made": drawn["made"],

@@ -1,32 +1,46 @@
-"""Copies of training images, whatever their noise: recognised by the means of small squares.
+"""Copies of training images, whatever their noise: turned, mirrored or a little shifted, they lie too near to one."""
 
-ImageNet features change with the noise of a copy, so much that a training image with fresh camera noise passes as new
-there. Means of 4 x 4 px average the noise away.
-"""
+from dataclasses import dataclass
 
 import numpy as np
 
 from stages.common.errors import InputError
-from stages.diffusion.judging.memorisation import Neighbours, Training
+from stages.diffusion.judging.aligned import aligned, middles
+from stages.diffusion.judging.memorisation import Neighbours, nearest_other
 
-SQUARE = 4  # px; every edge is a multiple of 8
-
-
-def coarse(images: np.ndarray) -> np.ndarray:
-    """Means of SQUARE x SQUARE px of images (N, H, W): (N, H * W / SQUARE^2) float64."""
-    count, height, width = images.shape
-    squares = images.reshape(count, height // SQUARE, SQUARE, width // SQUARE, SQUARE)
-    return squares.mean(axis=(2, 4), dtype=float).reshape(count, -1)
+RULE = (
+    "means of 4 x 4 px, any flip, turn and shift up to 2 px; distance to the nearest training image below copy_gap "
+    "times that to the second nearest, and times the median of training images' distances to their nearest other one"
+)
 
 
-def known(training: np.ndarray) -> Training:
-    """Training images (N, H, W) that copies are looked for among, in their 8 orientations."""
-    return Training.of(training, coarse)
+@dataclass(frozen=True)
+class Known:
+    """Training images that copies are looked for among: their `middles` (8, N, D), and `apart` (N,), how far each one's
+    nearest other one is."""
+
+    middles: np.ndarray
+    apart: np.ndarray
+
+    def neighbours(self, images: np.ndarray) -> Neighbours:
+        return Neighbours.among(aligned(images, self.middles))
 
 
-def are_copies(images: np.ndarray, training: Training, gap: float) -> np.ndarray:
-    """(N,) bool: nearer than `gap` times the distance to the second nearest training image; flips and turns count."""
-    return Neighbours.of(coarse(images), training).gap < gap
+def known(training: np.ndarray) -> Known:
+    """Of training images (N, H, W)."""
+    found = middles(training)
+    return Known(found, nearest_other(aligned(training, found)))
+
+
+def are_copies(images: np.ndarray, training: Known, gap: float) -> np.ndarray:
+    """(N,) bool: nearer than `gap` times the distance to the second nearest training image, and than `gap` times what
+    usually lies between training images.
+
+    The latter because the second nearest of an odd image is so far that a new one of the same oddity, such as another
+    bubble cut by the edge, would pass for a copy.
+    """
+    found = training.neighbours(images)
+    return (found.gap < gap) & (found.distance < gap * np.median(training.apart))
 
 
 def gate(label: str, dropped: int, made: int, most: float) -> None:
