@@ -22,9 +22,9 @@ from stages.diffusion import pictures
 from stages.diffusion.generate import image_seed
 from stages.diffusion.interpolation import interpolation
 from stages.diffusion.judging.compared import Compared
-from stages.diffusion.judging.copies import RULE, are_copies, gate, known
+from stages.diffusion.judging.copies import RULE, gate, gate_authentic, known
 from stages.diffusion.judging.lite0 import NAME, lite0
-from stages.diffusion.judging.memorisation import Neighbours, memorisation
+from stages.diffusion.judging.memorisation import Neighbours, authentic_share, memorisation
 from stages.diffusion.judging.set_distances import by_epoch, set_distances, with_inception
 from stages.diffusion.judging.shape import MEASURES, shapes
 from stages.diffusion.judging.shape_distances import shape_distances
@@ -81,20 +81,29 @@ def judge(label: str, params: Params) -> None:
 
 
 def copies(compared: Compared, limits: Quality) -> dict:
-    """What generation dropped as copies of training images. Raises InputError past `copies_max`, also when copies are
-    left among the images, as in files that were not made by `generate`."""
+    """What generation dropped as copies of training images, and how near the others are to them.
+
+    Raises InputError past `copies_max`, also when copies are left among the images, as in files that were not made by
+    `generate`, and below `authentic_min`.
+    """
     drawn = read_json(Path("data/synthetic") / f"{compared.label}.json")
     gate(compared.label, drawn["dropped"], drawn["made"], limits.copies_max)
     training = known(compared.training)
-    left = are_copies(compared.generated, training, limits.copy_gap)
-    gate(compared.label, int(left.sum()), len(compared.generated), limits.copies_max)
+    generated, held_out = training.neighbours(compared.generated), training.neighbours(compared.held_out)
+    left = int(training.copied(generated, limits.copy_gap).sum())
+    gate(compared.label, left, len(compared.generated), limits.copies_max)
+    authentic, floor = (authentic_share(found, training.apart) for found in (generated, held_out))
+    gate_authentic(compared.label, authentic, floor, limits.authentic_min)
     return {
         "rule": RULE,
         "copy_gap": limits.copy_gap,
         "copies_max": limits.copies_max,
         "made": drawn["made"],
         "dropped": drawn["dropped"],
-        "held_out_share": float(are_copies(compared.held_out, training, limits.copy_gap).mean()),
+        "held_out_share": float(training.copied(held_out, limits.copy_gap).mean()),
+        "authentic_min": limits.authentic_min,
+        "authentic_share": authentic,
+        "held_out_authentic_share": floor,
     }
 
 

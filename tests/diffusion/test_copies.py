@@ -6,7 +6,8 @@ from scipy.ndimage import shift
 
 from stages.common.errors import InputError
 from stages.diffusion.judging.aligned import aligned, middles
-from stages.diffusion.judging.copies import are_copies, gate, known
+from stages.diffusion.judging.copies import are_copies, gate, gate_authentic, known
+from stages.diffusion.judging.memorisation import authentic_share
 
 GAP = 1 / 3
 
@@ -102,3 +103,19 @@ def test_the_gate_fails_past_its_share():
     gate("oil", 5, 100, 0.05)
     with pytest.raises(InputError, match=r"oil: 6 of 100 generated images are copies.*copies_max \(0\.05\)"):
         gate("oil", 6, 100, 0.05)
+
+
+@pytest.mark.parametrize("by", [(0, 0), (1, -2), (0.7, -1.3)])
+def test_the_authentic_share_tells_copies_with_noise_of_their_own_from_new_images(random, by):
+    """At the default's least share; a copy that the gap ratio misses is still nearer than any other image."""
+    clean = droplets(random, 120)
+    training = known(noisy(random, clean))
+    copies = noisy(random, moved(clean[:, ::-1], by))
+    new = noisy(random, droplets(random, 120))
+    of_copies, of_new = (authentic_share(training.neighbours(images), training.apart) for images in (copies, new))
+    message = r"oil: \d\.\d% of the .* quality\.authentic_min \(10\.0%\).* real images \d\d\.\d% are"
+    with pytest.raises(InputError, match=message):
+        gate_authentic("oil", of_copies, of_new, 0.1)
+    gate_authentic("oil", of_new, of_new, 0.1)
+    assert of_copies < 0.05
+    assert of_new > 0.3

@@ -25,6 +25,15 @@ class Known:
     def neighbours(self, images: np.ndarray) -> Neighbours:
         return Neighbours.among(aligned(images, self.middles))
 
+    def copied(self, found: Neighbours, gap: float) -> np.ndarray:
+        """(N,) bool: nearer than `gap` times the distance to the second nearest training image, and than `gap` times
+        what usually lies between training images.
+
+        The latter because the second nearest of an odd image is so far that a new one of the same oddity, such as
+        another bubble cut by the edge, would pass for a copy.
+        """
+        return (found.gap < gap) & (found.distance < gap * np.median(self.apart))
+
 
 def known(training: np.ndarray) -> Known:
     """Of training images (N, H, W)."""
@@ -33,14 +42,8 @@ def known(training: np.ndarray) -> Known:
 
 
 def are_copies(images: np.ndarray, training: Known, gap: float) -> np.ndarray:
-    """(N,) bool: nearer than `gap` times the distance to the second nearest training image, and than `gap` times what
-    usually lies between training images.
-
-    The latter because the second nearest of an odd image is so far that a new one of the same oddity, such as another
-    bubble cut by the edge, would pass for a copy.
-    """
-    found = training.neighbours(images)
-    return (found.gap < gap) & (found.distance < gap * np.median(training.apart))
+    """(N,) bool."""
+    return training.copied(training.neighbours(images), gap)
 
 
 def gate(label: str, dropped: int, made: int, most: float) -> None:
@@ -48,6 +51,20 @@ def gate(label: str, dropped: int, made: int, most: float) -> None:
     if dropped > most * made:
         raise InputError(
             f"{label}: {dropped} of {made} generated images are copies of training images, more than "
-            f"quality.copies_max ({most:g}) allows: the generator has learnt them by heart. "
-            f"Train it for fewer epochs or on more images (diffusion.classes.{label})"
+            f"quality.copies_max ({most:g}) allows: the generator has learnt them by heart. {mend(label)}"
         )
+
+
+def gate_authentic(label: str, generated: float, held_out: float, least: float) -> None:
+    """Raises InputError when the authentic share of the `generated` images is below `least`."""
+    if generated < least:
+        raise InputError(
+            f"{label}: {generated:.1%} of the generated images are authentic, fewer than quality.authentic_min "
+            f"({least:.1%}) asks for: the others lie nearer to a training image than any other training image does. "
+            f"Of held-out real images {held_out:.1%} are authentic; if these are too few as well, lower "
+            f"quality.authentic_min. Else the generator has learnt its images by heart. {mend(label)}"
+        )
+
+
+def mend(label: str) -> str:
+    return f"Train it for fewer epochs or on more images (diffusion.classes.{label})"

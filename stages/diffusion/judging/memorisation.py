@@ -68,12 +68,16 @@ def nearest_other(by_way: np.ndarray) -> np.ndarray:
     return distance.min(axis=1)
 
 
+def authentic_share(neighbours: Neighbours, apart: np.ndarray) -> float:
+    """Images farther from their nearest training image than that one is from any other, `apart` (N,) of training images
+    (Alaa et al. 2022, section 3.3): 0 for copies, about 0.5 for new images of the same kind."""
+    return float(np.mean(neighbours.distance > apart[neighbours.nearest]))
+
+
 def memorisation(neighbours: Neighbours, training: Training) -> dict[str, float]:
-    """`authentic_share`: images farther from their nearest training image than that one is from any other (Alaa et al.
-    2022, section 3.3): 0 for copies, about 0.5 for new images of the same kind. `copied_share`: images that lie three
-    times nearer to one training image than to any other: 0 for new ones."""
+    """`copied_share`: images that lie three times nearer to one training image than to any other: 0 for new ones."""
     return {
-        "authentic_share": float(np.mean(neighbours.distance > training.apart[neighbours.nearest])),
+        "authentic_share": authentic_share(neighbours, training.apart),
         "copied_share": float(np.mean(neighbours.gap < GAP)),
         "median_gap": float(np.median(neighbours.gap)),
     }
