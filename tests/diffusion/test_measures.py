@@ -8,7 +8,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 from stages.diffusion.interpolation import spherical
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.shape import shape
-from stages.diffusion.judging.spread import apart, distances
+from stages.diffusion.judging.spread import apart
 from stages.diffusion.judging.two_sample import two_sample
 
 
@@ -81,9 +81,15 @@ def test_a_halo_is_seen_and_an_empty_image_is_no_particle():
     assert shape(drawn(1, centre=0, ring=0)) is None
 
 
-def test_distances_agree_with_scipy(random):
+def test_spread_is_scipys_and_its_p_that_of_permuted_images(random):
     a, b = random.normal(size=31), random.normal(size=47).round(1) * 1.5 + 0.2
-    assert distances(a, b) == pytest.approx((wasserstein_distance(a, b), ks_2samp(a, b).statistic))
+    found = apart(a, b, np.zeros(47), np.random.default_rng(3))
+    assert found["wasserstein"] == pytest.approx(wasserstein_distance(a, b))
+    assert found["ks"] == pytest.approx(ks_2samp(a, b).statistic)
+    again, pooled = np.random.default_rng(3), np.concatenate([a, b])
+    mixed = [again.permutation(pooled) for _ in range(999)]
+    farther = sum(wasserstein_distance(own[:31], own[31:]) >= found["wasserstein"] - 1e-12 for own in mixed)
+    assert found["wasserstein_p"] == pytest.approx((1 + farther) / 1000)
 
 
 @pytest.mark.parametrize("runs", [1, 24])
