@@ -25,6 +25,7 @@ from stages.diffusion.judging.compared import Compared
 from stages.diffusion.judging.copies import RULE, gate, gate_authentic, known
 from stages.diffusion.judging.lite0 import NAME, lite0
 from stages.diffusion.judging.memorisation import Neighbours, authentic_share, memorisation
+from stages.diffusion.judging.plateau import plateau
 from stages.diffusion.judging.set_distances import by_epoch, set_distances, with_inception
 from stages.diffusion.judging.shape import MEASURES, shapes
 from stages.diffusion.judging.shape_distances import shape_distances
@@ -56,6 +57,7 @@ def judge(label: str, params: Params) -> None:
     copied = copies(compared, params.quality)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
 
+    epochs = by_epoch(compared, Path("models/ddpm") / label, card.sample_epochs)
     neighbours = Neighbours.of(compared.generated_features, compared.known)
     seen = Neighbours.of(compared.held_out_features, compared.known)
     metrics = {
@@ -73,11 +75,12 @@ def judge(label: str, params: Params) -> None:
             "held_out": memorisation(seen, compared.known),
         },
         "copies": copied,
+        "plateau": plateau(epochs),
         "inception": with_inception(compared, device),
     }
     write_json(Path("metrics/quality") / f"{label}.json", metrics)
     nearest = compared.known.oriented[neighbours.way, neighbours.nearest]
-    draw(compared, card, nearest, neighbours.gap, *from_noise(model, label, params))
+    draw(compared, card, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
 
 
 def copies(compared: Compared, limits: Quality) -> dict:
@@ -120,6 +123,7 @@ def from_noise(model: Generator, label: str, params: Params) -> tuple[dict[int, 
 def draw(
     compared: Compared,
     card: Card,
+    distances: pd.DataFrame,
     nearest: np.ndarray,
     gap: np.ndarray,
     on_the_way: dict[int, np.ndarray],
@@ -129,7 +133,6 @@ def draw(
     model = Path("models/ddpm") / compared.label
     losses = pd.read_csv(model / "loss.csv")
     samples = np.load(model / "samples.npy", allow_pickle=False)
-    distances = by_epoch(compared, model, card.sample_epochs)
     held_out, generated = compared.held_out, compared.generated
 
     def named(text: str) -> str:

@@ -40,6 +40,8 @@ def test_from_images_to_metrics_and_pictures(project):
     assert metrics["data"] == "simulated"
     assert metrics["n"] == 6  # as many as are held out; the validation split is not touched
     assert metrics["frechet"] > metrics["frechet_floor"] > 0
+    assert (metrics["plateau"]["from_epoch"], metrics["plateau"]["to_epoch"]) == (4, 6)
+    assert metrics["copies"]["authentic_share"] >= metrics["copies"]["authentic_min"] == 0.1
     assert "weights absent" in metrics["inception"] or metrics["inception"]["frechet"] > 0
     drawn = {path.name for path in (project.folder / f"plots/diffusion/{LABEL}").iterdir()}
     pictures = {"loss.png", "samples.png", "trajectory.png", "real_and_generated.png", "neighbours.png"}
