@@ -62,7 +62,8 @@ def gate_authentic(label: str, generated: float, held_out: float, least: float) 
             f"{label}: {generated:.1%} of the generated images are authentic, fewer than quality.authentic_min "
             f"({least:.1%}) asks for: the others lie nearer to a training image than any other training image does. "
             f"Of held-out real images {held_out:.1%} are authentic; if these are too few as well, lower "
-            f"quality.authentic_min. Else the generator has learnt its images by heart. {mend(label)}"
+            f"quality.authentic_min. Else the generator has learnt its images by heart, or draws empty ones. "
+            f"{mend(label)}"
         )
 
 
