@@ -5,17 +5,9 @@ import math
 
 import numpy as np
 
+from stages.common.distances import distances
+
 DRAWS = 2000  # relabellings that are drawn when there are more than these
-
-
-def distances(tables: np.ndarray, edges: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    """Kolmogorov-Smirnov's and Wasserstein's distance (um) between the pooled runs.
-
-    `tables` (runs, M) counts of each run at the M ascending sizes `edges`; `second` (runs,) bool.
-    """
-    first_cdf, second_cdf = (np.cumsum(tables[own].sum(axis=0)) / tables[own].sum() for own in (~second, second))
-    gap = np.abs(first_cdf - second_cdf)
-    return float(gap.max()), float((gap[:-1] * np.diff(edges)).sum())
 
 
 def relabellings(second: np.ndarray, random: np.random.Generator) -> list[np.ndarray]:
@@ -38,9 +30,13 @@ def compare_sizes(sizes: list[np.ndarray], second: np.ndarray, random: np.random
     for table, own in zip(tables, sizes, strict=True):
         values, counts = np.unique(own, return_counts=True)
         table[np.searchsorted(edges, values)] = counts
-    truth = distances(tables, edges, second)
+
+    def between(second: np.ndarray) -> tuple[float, float]:
+        return distances(edges, tables[~second].sum(axis=0), tables[second].sum(axis=0))
+
+    truth = between(second)
     ways = relabellings(second, random)
-    null = np.array([distances(tables, edges, way) for way in ways])
+    null = np.array([between(way) for way in ways])
     least = (null >= np.array(truth) * (1 - 1e-9)).mean(axis=0)
     # With as many runs on each side every relabelling has a mirror image with the same distance.
     mirrored = 2 if second.sum() * 2 == len(second) else 1

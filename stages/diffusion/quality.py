@@ -22,9 +22,10 @@ from stages.diffusion import pictures
 from stages.diffusion.generate import image_seed
 from stages.diffusion.interpolation import interpolation
 from stages.diffusion.judging.compared import Compared
-from stages.diffusion.judging.copies import are_copies, gate, known
+from stages.diffusion.judging.copies import RULE, gate, gate_authentic, known
 from stages.diffusion.judging.lite0 import NAME, lite0
-from stages.diffusion.judging.memorisation import Neighbours, Training, memorisation
+from stages.diffusion.judging.memorisation import Neighbours, authentic_share, memorisation
+from stages.diffusion.judging.plateau import plateau
 from stages.diffusion.judging.set_distances import by_epoch, set_distances, with_inception
 from stages.diffusion.judging.shape import MEASURES, shapes
 from stages.diffusion.judging.shape_distances import shape_distances
@@ -56,9 +57,9 @@ def judge(label: str, params: Params) -> None:
     copied = copies(compared, params.quality)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
 
-    known_by_heart = Training.of(training, compared.features)
-    neighbours = Neighbours.of(compared.features(generated), known_by_heart)
-    seen = Neighbours.of(compared.features(held_out), known_by_heart)
+    epochs = by_epoch(compared, Path("models/ddpm") / label, card.sample_epochs)
+    neighbours = Neighbours.of(compared.generated_features, compared.known)
+    seen = Neighbours.of(compared.held_out_features, compared.known)
     metrics = {
         "class": label,
         "platform": platform,
@@ -67,35 +68,45 @@ def judge(label: str, params: Params) -> None:
         "held_out": len(held_out),
         "training": len(training),
         "network": NAME,
-        **set_distances(compared, compared.features),
+        **set_distances(compared.equal_features(), compared.random("kid")),
         **{name: judgement(compared) for name, judgement in JUDGEMENTS.items()},
         "memorisation": {
-            "generated": memorisation(neighbours, known_by_heart),
-            "held_out": memorisation(seen, known_by_heart),
+            "generated": memorisation(neighbours, compared.known),
+            "held_out": memorisation(seen, compared.known),
         },
         "copies": copied,
+        "plateau": plateau(epochs),
         "inception": with_inception(compared, device),
     }
     write_json(Path("metrics/quality") / f"{label}.json", metrics)
-    nearest = known_by_heart.oriented[neighbours.way, neighbours.nearest]
-    draw(compared, card, nearest, neighbours.gap, *from_noise(model, label, params))
+    nearest = compared.known.oriented[neighbours.way, neighbours.nearest]
+    draw(compared, card, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
 
 
 def copies(compared: Compared, limits: Quality) -> dict:
-    """What generation dropped as copies of training images. Raises InputError past `copies_max`, also when copies are
-    left among the images, as in files that were not made by `generate`."""
+    """What generation dropped as copies of training images, and how near the others are to them.
+
+    Raises InputError past `copies_max`, also when copies are left among the images, as in files that were not made by
+    `generate`, and below `authentic_min`.
+    """
     drawn = read_json(Path("data/synthetic") / f"{compared.label}.json")
     gate(compared.label, drawn["dropped"], drawn["made"], limits.copies_max)
     training = known(compared.training)
-    left = are_copies(compared.generated, training, limits.copy_gap)
-    gate(compared.label, int(left.sum()), len(compared.generated), limits.copies_max)
+    generated, held_out = training.neighbours(compared.generated), training.neighbours(compared.held_out)
+    left = int(training.copied(generated, limits.copy_gap).sum())
+    gate(compared.label, left, len(compared.generated), limits.copies_max)
+    authentic, floor = (authentic_share(found, training.apart) for found in (generated, held_out))
+    gate_authentic(compared.label, authentic, floor, limits.authentic_min)
     return {
-        "rule": "means of 4 x 4 px; nearest over second nearest training image, any flip or turn, below copy_gap",
+        "rule": RULE,
         "copy_gap": limits.copy_gap,
         "copies_max": limits.copies_max,
         "made": drawn["made"],
         "dropped": drawn["dropped"],
-        "held_out_share": float(are_copies(compared.held_out, training, limits.copy_gap).mean()),
+        "held_out_share": float(training.copied(held_out, limits.copy_gap).mean()),
+        "authentic_min": limits.authentic_min,
+        "authentic_share": authentic,
+        "held_out_authentic_share": floor,
     }
 
 
@@ -112,6 +123,7 @@ def from_noise(model: Generator, label: str, params: Params) -> tuple[dict[int, 
 def draw(
     compared: Compared,
     card: Card,
+    distances: pd.DataFrame,
     nearest: np.ndarray,
     gap: np.ndarray,
     on_the_way: dict[int, np.ndarray],
@@ -121,7 +133,6 @@ def draw(
     model = Path("models/ddpm") / compared.label
     losses = pd.read_csv(model / "loss.csv")
     samples = np.load(model / "samples.npy", allow_pickle=False)
-    distances = by_epoch(compared, model, card.sample_epochs)
     held_out, generated = compared.held_out, compared.generated
 
     def named(text: str) -> str:

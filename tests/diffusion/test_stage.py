@@ -40,6 +40,8 @@ def test_from_images_to_metrics_and_pictures(project):
     assert metrics["data"] == "simulated"
     assert metrics["n"] == 6  # as many as are held out; the validation split is not touched
     assert metrics["frechet"] > metrics["frechet_floor"] > 0
+    assert (metrics["plateau"]["from_epoch"], metrics["plateau"]["to_epoch"]) == (4, 6)
+    assert metrics["copies"]["authentic_share"] >= metrics["copies"]["authentic_min"] == 0.1
     assert "weights absent" in metrics["inception"] or metrics["inception"]["frechet"] > 0
     drawn = {path.name for path in (project.folder / f"plots/diffusion/{LABEL}").iterdir()}
     pictures = {"loss.png", "samples.png", "trajectory.png", "real_and_generated.png", "neighbours.png"}
@@ -76,6 +78,13 @@ def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(projec
     assert np.array_equal(after[:17], np.delete(before, [0, 3, 19], axis=0))
     with pytest.raises(InputError, match="3 of 23 generated images are copies of training images"):
         quality.judge(LABEL, load())
+    noise = np.random.default_rng(1).normal(0, 3, (20, EDGE, EDGE))
+    np.save(made, np.clip(learnt[np.arange(20) % 12] + noise, 0, 255).round().astype(np.uint8))
+    params = load()
+    lenient = params.model_copy(update={"quality": params.quality.model_copy(update={"copies_max": 1.0})})
+    with pytest.raises(InputError, match=r"\d\.\d% of the generated images are authentic.*quality\.authentic_min"):
+        quality.judge(LABEL, lenient)
+    assert not (project.folder / "metrics").exists()
     monkeypatch.setattr(generate, "images", lambda generator, seeds, *how: learnt[np.array(seeds) % 12])
     with pytest.raises(InputError, match="60 of 60 generated images are copies"):
         generate.generate(LABEL, load())

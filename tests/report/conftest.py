@@ -59,13 +59,17 @@ class Workspace:
         told_apart = {"accuracy": 0.87, "low": 0.81, "high": 0.92}
         roundness = {"median": {"generated": 0.71, "held_out": 0.98}, "ks": 0.44, "ks_p": 0.001, "permuted": "image"}
         roundness |= {"floor": {"ks": 0.12}}
+        copies = {"made": 481, "dropped": 1, "authentic_min": 0.1}
+        copies |= {"authentic_share": 0.437, "held_out_authentic_share": 0.512}
+        plateau = {"from_epoch": 75, "to_epoch": 150, "loss_change": -0.012, "kid_change": -1.69, "kid_change_sd": 0.81}
+        plateau |= {"verdict": "shown", "reason": "the loss stands still and the distance falls"}
         memory = {"authentic_share": 0.51, "copied_share": 0.0, "median_gap": 0.9}
         self._json(
             "metrics/quality/silicone_oil.json",
             {"n": 60, "frechet": 123.4, "frechet_floor": 19.5, "kid": 0.8, "kid_sd": 0.1, "kid_floor": -0.03}
             | {"memorisation": {"generated": memory, "held_out": memory}, "inception": "weights absent"}
             | {"density": 0.31, "density_floor": 1.02, "coverage": 0.42, "coverage_floor": 0.97}
-            | {"copies": {"made": 481, "dropped": 1}, "shape": {"roundness": roundness}}
+            | {"copies": copies, "plateau": plateau, "shape": {"roundness": roundness}}
             | {"two_sample": told_apart | {"real_floor": told_apart | {"accuracy": 0.52}}},
         )
         self.picture("plots/diffusion/silicone_oil/loss.png")

@@ -10,3 +10,4 @@ class Quality(Block):
     trajectory: int = Field(ge=2)
     copy_gap: float = Field(gt=0, lt=1)
     copies_max: Share
+    authentic_min: Share

@@ -2,18 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from stages.common.seeds import generator
+from stages.diffusion.judging.memorisation import Training
 
 Features = Callable[[np.ndarray], np.ndarray]
+Sets = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Compared:
     """Images (N, H, W) uint8 of one class: generated, real held out, and real learnt from; the runs (N,) that the real
-    ones come from; what turns images into features (N, D), and its name."""
+    ones come from; what turns images into features (N, D), and its name.
+
+    The features of each set are computed when first asked for, and kept: every judgement takes them from here.
+    """
 
     label: str
     seed: int
@@ -30,9 +36,30 @@ class Compared:
         """As many as all three have: a distance from fewer images is larger."""
         return min(len(self.generated), len(self.held_out), len(self.training))
 
-    def equal(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    @cached_property
+    def generated_features(self) -> np.ndarray:
+        return self.features(self.generated)
+
+    @cached_property
+    def held_out_features(self) -> np.ndarray:
+        return self.features(self.held_out)
+
+    @cached_property
+    def known(self) -> Training:
+        """The training images in their 8 orientations, the first as they are."""
+        return Training.of(self.training, self.features)
+
+    @property
+    def training_features(self) -> np.ndarray:
+        return self.known.features[0]
+
+    def equal(self) -> Sets:
         """The first n generated, held-out and training images."""
         return self.generated[: self.n], self.held_out[: self.n], self.training[: self.n]
+
+    def equal_features(self) -> Sets:
+        """The features (n, D) of the same."""
+        return self.generated_features[: self.n], self.held_out_features[: self.n], self.training_features[: self.n]
 
     def random(self, name: str) -> np.random.Generator:
         return generator(self.seed, "quality", name, self.label)

@@ -26,12 +26,9 @@ class Training:
 
     @classmethod
     def of(cls, images: np.ndarray, features: Callable[[np.ndarray], np.ndarray]) -> "Training":
-        turned = [np.rot90(images, turn, (1, 2)) for turn in range(4)]
-        oriented = np.stack(turned + [turn[:, :, ::-1] for turn in turned])
-        found = np.stack([features(way) for way in oriented])
-        between = np.min([cdist(found[0], way) for way in found], axis=0)
-        np.fill_diagonal(between, np.inf)
-        return cls(oriented, found, between.min(axis=1))
+        ways = oriented(images)
+        found = np.stack([features(way) for way in ways])
+        return cls(ways, found, nearest_other(np.stack([cdist(found[0], way) for way in found])))
 
 
 @dataclass(frozen=True)
@@ -45,21 +42,42 @@ class Neighbours:
 
     @classmethod
     def of(cls, features: np.ndarray, training: Training) -> "Neighbours":
-        by_way = np.stack([cdist(features, way) for way in training.features])
+        return cls.among(np.stack([cdist(features, way) for way in training.features]))
+
+    @classmethod
+    def among(cls, by_way: np.ndarray) -> "Neighbours":
+        """Of distances (8, M, N) between M judged and N training images, each of these in 8 orientations."""
         distance = by_way.min(axis=0)
         nearest = distance.argmin(axis=1)
-        rows = np.arange(len(features))
+        rows = np.arange(len(distance))
         first, second = np.partition(distance, 1, axis=1)[:, :2].T
         gap = np.divide(first, second, out=np.ones_like(first), where=second > 0)
         return cls(nearest, by_way[:, rows, nearest].argmin(axis=0), first, gap)
 
 
+def oriented(images: np.ndarray) -> np.ndarray:
+    """(8, N, H, W): images (N, H, W) turned by right angles and mirrored, the first as they are."""
+    turned = [np.rot90(images, turn, (1, 2)) for turn in range(4)]
+    return np.stack(turned + [turn[:, :, ::-1] for turn in turned])
+
+
+def nearest_other(by_way: np.ndarray) -> np.ndarray:
+    """(N,): how far the nearest other image is, of distances (8, N, N) between images and their orientations."""
+    distance = by_way.min(axis=0)
+    np.fill_diagonal(distance, np.inf)
+    return distance.min(axis=1)
+
+
+def authentic_share(neighbours: Neighbours, apart: np.ndarray) -> float:
+    """Images farther from their nearest training image than that one is from any other, `apart` (N,) of training images
+    (Alaa et al. 2022, section 3.3): 0 for copies, about 0.5 for new images of the same kind."""
+    return float(np.mean(neighbours.distance > apart[neighbours.nearest]))
+
+
 def memorisation(neighbours: Neighbours, training: Training) -> dict[str, float]:
-    """`authentic_share`: images farther from their nearest training image than that one is from any other (Alaa et al.
-    2022, section 3.3): 0 for copies, about 0.5 for new images of the same kind. `copied_share`: images that lie three
-    times nearer to one training image than to any other: 0 for new ones."""
+    """`copied_share`: images that lie three times nearer to one training image than to any other: 0 for new ones."""
     return {
-        "authentic_share": float(np.mean(neighbours.distance > training.apart[neighbours.nearest])),
+        "authentic_share": authentic_share(neighbours, training.apart),
         "copied_share": float(np.mean(neighbours.gap < GAP)),
         "median_gap": float(np.median(neighbours.gap)),
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.diffusion.judging.compared import Compared, Features
+from stages.diffusion.judging.compared import Compared, Sets
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.inception import NAME as INCEPTION
@@ -14,14 +14,14 @@ from stages.diffusion.judging.inception import inception, weights_path
 from stages.diffusion.judging.kid import kid, kid_spread
 
 
-def set_distances(compared: Compared, features: Features) -> dict[str, float]:
-    """Of n generated to n held-out images; `_floor`: of n training to the held-out ones."""
-    new, real, learnt = (features(images) for images in compared.equal())
+def set_distances(features: Sets, random: np.random.Generator) -> dict[str, float]:
+    """Of generated to held-out images by their `features` (n, D); `_floor`: of training to the held-out ones."""
+    new, real, learnt = features
     return {
         "frechet": frechet(new, real),
         "frechet_floor": frechet(learnt, real),
         "kid": kid(new, real),
-        "kid_sd": kid_spread(new, real, compared.random("kid")),
+        "kid_sd": kid_spread(new, real, random),
         "kid_floor": kid(learnt, real),
         **density_coverage(new, real),
         **{f"{name}_floor": value for name, value in density_coverage(learnt, real).items()},
@@ -34,7 +34,8 @@ def with_inception(compared: Compared, device: torch.device) -> dict | str:
         return (
             f"weights absent: put {weights_path().name} into the folder hub/checkpoints of torch's cache (TORCH_HOME)"
         )
-    return {"n": compared.n, "network": INCEPTION} | set_distances(compared, inception(device))
+    new, real, learnt = map(inception(device), compared.equal())
+    return {"n": compared.n, "network": INCEPTION} | set_distances((new, real, learnt), compared.random("kid"))
 
 
 def by_epoch(compared: Compared, model: Path, epochs: list[int]) -> pd.DataFrame:
@@ -47,7 +48,7 @@ def by_epoch(compared: Compared, model: Path, epochs: list[int]) -> pd.DataFrame
     losses = pd.read_csv(model / "loss.csv")
     samples = np.load(model / "samples.npy", allow_pickle=False)
     random = compared.random("by epoch")
-    real, learnt = compared.features(compared.held_out), compared.features(compared.training[: samples.shape[1]])
+    real, learnt = compared.held_out_features, compared.training_features[: samples.shape[1]]
     floors = {"frechet_floor": frechet(learnt, real), "kid_floor": kid(learnt, real)}
     found, before = [], 0
     for epoch, images in zip(epochs, samples, strict=True):
