@@ -34,11 +34,12 @@ class Project:
         settings["seed"] = 5
         diffusion = settings["diffusion"]
         diffusion["platform"] = "A"
-        diffusion["classes"] = {LABEL: {"images": 12, "epochs": training.pop("epochs", 20)}}
+        diffusion["generators"] = {LABEL: {"images": {LABEL: 12}, "epochs": training.pop("epochs", 20)}}
+        diffusion["classes"] = {LABEL: LABEL}
         diffusion["network"] |= {"base": 8, "multipliers": [1, 2], "patch": 2, "attention": [], "dropout": 0.1}
         diffusion["process"]["steps"] = 100
         diffusion["training"] |= {"batch": 5, "checkpoint_every": 2, "sample_epochs": [2, 4], **training}
-        diffusion["sampler"] = {"name": "dpm_solver", "steps": 4, "batch": 8, "images": 20}
+        diffusion["sampler"] = {"name": "dpm_solver", "steps": 4, "batch": 8, "guidance": 1.0, "images": 20}
         settings["quality"] |= {"images": 16, "trajectory": 3}
         settings["assemble"]["mixed"] = {}
         settings["compare"]["networks"] = {}

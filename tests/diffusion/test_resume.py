@@ -12,7 +12,8 @@ from stages.diffusion.train import train
 from tests.diffusion.conftest import LABEL, Project
 
 COUNTS = {"train": 16, "selection": 6}
-OUTPUTS = [f"models/ddpm/{LABEL}/{name}" for name in ("weights.safetensors", "loss.csv", "samples.npy")]
+PARTS = ("weights.safetensors", f"{LABEL}/loss.csv", f"{LABEL}/samples.npy")
+OUTPUTS = [f"models/ddpm/{LABEL}/{name}" for name in PARTS]
 KILLS = 20
 
 

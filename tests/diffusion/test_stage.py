@@ -5,13 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from stages.common.errors import InputError
 from stages.common.params import load
 from stages.diffusion import generate, quality
 from stages.diffusion.particles import particles
-from stages.diffusion.weights import read, read_card
+from stages.diffusion.weights import read_card
 from tests.diffusion.conftest import EDGE, LABEL
 
 
@@ -20,15 +19,16 @@ def test_from_images_to_metrics_and_pictures(project):
     plan = project.run("train")
     assert "12 images of 16 px" in plan
     assert "18 steps of 5" in plan
-    loss = pd.read_csv(project.folder / f"models/ddpm/{LABEL}/loss.csv")
+    loss = pd.read_csv(project.folder / f"models/ddpm/{LABEL}/{LABEL}/loss.csv")
     assert list(loss.columns) == ["epoch", "images_seen", "loss"]
     assert loss["images_seen"].tolist() == [12, 24, 36, 48, 60, 72]
     assert loss["loss"].iloc[-1] < loss["loss"].iloc[0]
-    samples = np.load(project.folder / f"models/ddpm/{LABEL}/samples.npy", allow_pickle=False)
+    samples = np.load(project.folder / f"models/ddpm/{LABEL}/{LABEL}/samples.npy", allow_pickle=False)
     assert samples.shape == (3, 16, EDGE, EDGE)  # epochs 2, 4 and the last
 
-    _, card = read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", torch.device("cpu"))
-    assert (card.label, card.origin, card.training_images, card.sample_epochs) == (LABEL, "simulated", 12, [2, 4, 6])
+    card = read_card(project.folder / f"models/ddpm/{LABEL}/weights.safetensors")
+    assert (card.name, card.origin, card.sample_epochs) == (LABEL, "simulated", [2, 4, 6])
+    assert card.classes[LABEL].training_images == 12
 
     project.run("generate")
     made = np.load(project.folder / f"data/synthetic/{LABEL}.npy", allow_pickle=False)

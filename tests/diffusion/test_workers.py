@@ -36,7 +36,7 @@ def trained(folder, *command):
     assert done.returncode == 0, done.stderr
     model = project.folder / "models/ddpm" / LABEL
     assert not list((folder / ".scratch").iterdir())
-    return done.stdout, pd.read_csv(model / "loss.csv"), load_file(model / "weights.safetensors")
+    return done.stdout, pd.read_csv(model / LABEL / "loss.csv"), load_file(model / "weights.safetensors")
 
 
 def test_two_workers_train_what_one_trains(tmp_path):

@@ -56,7 +56,7 @@ def test_metrics_diff_shows_what_changed(reproduced):
 
 
 def test_one_class_of_the_generators_leaves_the_other_and_the_real_sets_alone(reproduced):
-    change(reproduced, "diffusion", "classes", "air_bubble", "epochs", by=1)
+    change(reproduced, "diffusion", "generators", "air_bubble", "epochs", by=1)
     ran = repro(reproduced)
     assert {"train_ddpm@air_bubble", "generate@air_bubble", "quality@air_bubble"} <= set(ran)
     assert any(name.startswith("train_mixed@") for name in ran)
