@@ -5,13 +5,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from stages.common.errors import InputError
 from stages.common.params import load
-from stages.diffusion import generate, quality
+from stages.diffusion import generate, quality, train
 from stages.diffusion.particles import particles
-from stages.diffusion.weights import read_card
-from tests.diffusion.conftest import EDGE, LABEL
+from stages.diffusion.weights import read, read_card
+from tests.diffusion.conftest import EDGE, LABEL, OTHER, SHARED
 
 
 def test_from_images_to_metrics_and_pictures(project):
@@ -48,6 +49,62 @@ def test_from_images_to_metrics_and_pictures(project):
     before = {path: path.read_bytes() for path in project.folder.glob("*/diffusion/**/*.png")}
     project.run("quality")
     assert all(path.read_bytes() == content for path, content in before.items())
+
+
+def test_one_generator_of_two_classes_from_images_to_metrics(project):
+    project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=4, held_out=2)
+    said = project.run("train")
+    assert f"{SHARED}: 24 images of 16 px ({LABEL}: 12, 12 allowed; {OTHER}: 12, 12 allowed)" in said
+    assert "20 steps of 5" in said
+    assert "4 more are held out" in said
+    card = read_card(project.folder / f"models/ddpm/{SHARED}/weights.safetensors")
+    for label in (LABEL, OTHER):
+        learnt = np.concatenate([np.load(project.folder / f"data/normalized/{run_of(label, 'train')}.npy")])
+        scale = card.classes[label].grey
+        assert card.classes[label].training_images == 12
+        assert learnt.min() <= scale.low < scale.mean < scale.high <= learnt.max()
+        assert scale.mean == pytest.approx(learnt.mean(), abs=3)
+        folder = project.folder / f"models/ddpm/{SHARED}/{label}"
+        assert np.load(folder / "samples.npy", allow_pickle=False).shape == (2, 16, EDGE, EDGE)
+        assert pd.read_csv(folder / "loss.csv")["images_seen"].tolist() == [24, 48, 72, 96]
+        project.run("generate", label)
+    made = [np.load(project.folder / f"data/synthetic/{label}.npy", allow_pickle=False) for label in (LABEL, OTHER)]
+    assert made[0].shape == made[1].shape == (20, EDGE, EDGE)
+    assert made[0].mean() < card.classes[LABEL].grey.high < made[1].mean() + 20
+
+    project.run("quality", OTHER)
+    assert json.loads(project.bytes(f"metrics/quality/{OTHER}.json"))["training"] == 12
+    assert (project.folder / f"plots/diffusion/{OTHER}/loss.png").is_file()
+
+
+def test_guidance_is_a_parameter_of_drawing(project, monkeypatch):
+    project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=2)
+    project.run("train")
+    monkeypatch.chdir(project.folder)
+    params = load()
+    made = []
+    for guidance in (1.0, 3.0):
+        sampler = params.diffusion.sampler.model_copy(update={"guidance": guidance})
+        diffusion = params.diffusion.model_copy(update={"sampler": sampler})
+        generate.generate(OTHER, params.model_copy(update={"diffusion": diffusion}))
+        made.append(np.load(project.folder / f"data/synthetic/{OTHER}.npy"))
+    assert (made[0] != made[1]).any()
+
+
+def test_a_class_that_no_generator_draws_is_told(project, monkeypatch):
+    project.write({"train": 14, "selection": 6}, epochs=1)
+    monkeypatch.chdir(project.folder)
+    with pytest.raises(InputError, match=f"diffusion.classes has no 'glass'; there are: {LABEL}"):
+        generate.generate("glass", load())
+    with pytest.raises(InputError, match=f"diffusion.generators has no 'glass'; there are: {LABEL}"):
+        train.train("glass", load())
+    project.run("train")
+    with pytest.raises(InputError, match=f"draws {LABEL}, not {OTHER}"):
+        read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", OTHER, 1.0, torch.device("cpu"))
+
+
+def run_of(label, split):
+    return split if label == LABEL else f"{label}-{split}"
 
 
 def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(project, monkeypatch):
