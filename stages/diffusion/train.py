@@ -74,7 +74,8 @@ def train(name: str, params: Params) -> None:
 def planned(name: str, params: Params) -> tuple[Plan, str]:
     """What the generator `name` learns and how, and the origin of its images."""
     settings, budget = params.diffusion, params.diffusion.generators[name]
-    found = {label: training_images(label, most, params) for label, most in budget.images.items()}
+    # In alphabetical order, because DVC takes a mapping in another order for the same one.
+    found = {label: training_images(label, most, params) for label, most in sorted(budget.images.items())}
     images, labels = together({label: learnt for label, (learnt, _, _) in found.items()})
     held_out, held_out_labels = together({label: beside for label, (_, beside, _) in found.items()})
     plan = Plan(

@@ -163,7 +163,7 @@ def test_both_answers_come_from_one_call_of_twice_the_size_and_no_guidance_asks_
 
 
 def test_the_image_is_held_within_the_grey_levels_after_the_guidance():
-    """In the last case the classless answer lies beyond the darkest grey: held there before, it would lead elsewhere."""
+    """In the last case the classless answer lies beyond the darkest grey: held there first, it would lead elsewhere."""
     x = torch.full((1, 1, 4, 4), 1.0)
     signal, noise = (value.item() for value in np.sqrt([cosine_alpha_bar(100)[50], 1 - cosine_alpha_bar(100)[50]]))
     darkest, brightest = (90 - 170) / 20, (230 - 170) / 20
