@@ -9,6 +9,7 @@ import torch
 
 from stages.common.params.diffusion import Network
 from stages.common.seeds import seed_of
+from stages.diffusion.early_stop import TIMES_AN_IMAGE, held_out_loss
 from stages.diffusion.grey import GreyScale, encode_each
 from stages.diffusion.process import Process
 from stages.diffusion.process.paths import DiffusionPath
@@ -115,6 +116,16 @@ def test_of_one_class_nothing_is_hidden_and_nothing_drawn():
     labels = torch.zeros(50, dtype=torch.long)
     assert torch.equal(told_labels(labels, plan_with(unlabelled=0.9)), labels)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_held_out_loss_tells_each_image_its_class():
+    plan = two_classes()
+    plan = replace(plan, held_out=plan.images[28:36], held_out_labels=plan.labels[28:36])
+    run = start(plan, TINY, CPU)
+    run.average = Multiplies(0.0, 0.0, 0.0)
+    held_out_loss(run, plan)
+    told = [label for labels, _ in run.average.asked for label in labels]
+    assert told == [0, 0, 0, 0, 1, 1, 1, 1] * TIMES_AN_IMAGE
 
 
 def test_each_image_has_the_scale_of_its_class():

@@ -65,12 +65,14 @@ def test_one_generator_of_two_classes_from_images_to_metrics(project):
         assert learnt.min() <= scale.low < scale.mean < scale.high <= learnt.max()
         assert scale.mean == pytest.approx(learnt.mean(), abs=3)
         folder = project.folder / f"models/ddpm/{SHARED}/{label}"
-        assert np.load(folder / "samples.npy", allow_pickle=False).shape == (2, 16, EDGE, EDGE)
+        samples = np.load(folder / "samples.npy", allow_pickle=False)
+        assert samples.shape == (2, 16, EDGE, EDGE)
         assert pd.read_csv(folder / "loss.csv")["images_seen"].tolist() == [24, 48, 72, 96]
         project.run("generate", label)
         made = np.load(project.folder / f"data/synthetic/{label}.npy", allow_pickle=False)
         assert made.shape == (20, EDGE, EDGE)
-        assert learnt.min() <= made.min() < learnt.mean() < made.max() <= learnt.max()
+        for drawn in (made, samples):
+            assert learnt.min() <= drawn.min() < learnt.mean() < drawn.max() <= learnt.max()
 
     project.run("quality", OTHER)
     assert json.loads(project.bytes(f"metrics/quality/{OTHER}.json"))["training"] == 12
@@ -89,6 +91,20 @@ def test_guidance_is_a_parameter_of_drawing(project, monkeypatch):
         generate.generate(OTHER, params.model_copy(update={"diffusion": diffusion}))
         made.append(np.load(project.folder / f"data/synthetic/{OTHER}.npy"))
     assert (made[0] != made[1]).any()
+
+
+def test_the_order_of_the_classes_in_the_parameters_does_not_matter(project, monkeypatch):
+    """To DVC it is the same parameter."""
+    project.write({"train": 14, "selection": 6}, (LABEL, OTHER))
+    monkeypatch.chdir(project.folder)
+    plans = []
+    for labels in ((LABEL, OTHER), (OTHER, LABEL)):
+        params = load()
+        budget = params.diffusion.generators[SHARED].model_copy(update={"images": dict.fromkeys(labels, 12)})
+        diffusion = params.diffusion.model_copy(update={"generators": {SHARED: budget}})
+        plans.append(train.planned(SHARED, params.model_copy(update={"diffusion": diffusion}))[0])
+    assert plans[0].classes == plans[1].classes
+    assert np.array_equal(plans[0].images, plans[1].images)
 
 
 def test_a_class_that_no_generator_draws_is_told(project, monkeypatch):
