@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from stages.common.params import diffusion as params
+from stages.common.params import load
 from stages.common.params.diffusion import Network
 from stages.common.seeds import seed_of
 from stages.diffusion.early_stop import TIMES_AN_IMAGE, held_out_loss
@@ -16,9 +18,11 @@ from stages.diffusion.process.paths import DiffusionPath
 from stages.diffusion.process.schedules import cosine_alpha_bar, linear_alpha_bar
 from stages.diffusion.sample import Generator, images
 from stages.diffusion.samplers import SAMPLERS
-from stages.diffusion.train import drawing
+from stages.diffusion.train import preview, write
 from stages.diffusion.training import batch_of, start, together, told_labels, train_step, turned
 from stages.diffusion.unet import UNet, parameter_count
+from stages.diffusion.weights import read
+from tests.diffusion.conftest import ROOT
 from tests.diffusion.test_early_stop import CPU, TINY
 from tests.diffusion.test_training import plan_with
 
@@ -210,16 +214,30 @@ def test_a_network_of_one_class_takes_no_guidance():
     assert np.array_equal(images(generator, [1, 2], "ddim", 4), images(guided, [1, 2], "ddim", 4))
 
 
-def test_one_network_learns_two_classes_apart():
-    """320 steps on dark and bright discs. Nearly every image has the polarity of the class that was asked for."""
+def share_of_polarity(shown, sign):
+    """Share of images (N, 16, 16) whose centre is clearly darker (-1) or brighter (1) than their border."""
+    centre, border = shown[:, 7:9, 7:9].mean(axis=(1, 2)), shown[:, [0, -1], :].mean(axis=(1, 2))
+    return np.mean(sign * (centre - border) > 40)
+
+
+def test_one_network_learns_two_classes_apart(tmp_path, monkeypatch):
+    """320 steps on dark and bright discs. Nearly every image, drawn while training or from the file, guided or not, has
+    the polarity of the class that was asked for."""
     plan = two_classes()
     network = Network(base=16, multipliers=[1, 2], patch=2, linear_attention=[], attention=[], blocks=1, dropout=0.0)
     run = start(plan, network, CPU)
     while run.step < plan.steps:
         train_step(run, plan)
-    centre, border = np.s_[:, 7:9, 7:9], np.s_[:, [0, -1], :]
-    for guidance in (1.0, 2.0):
-        for label, sign in (("dark", -1), ("bright", 1)):
-            made = images(drawing(run, plan, label, guidance), list(range(32)), "dpm_solver", 10).astype(float)
-            contrast = made[centre].mean(axis=(1, 2)) - made[border].mean(axis=(1, 2))
-            assert np.mean(sign * contrast > 40) > 0.9, (label, guidance, contrast)
+    run.samples = {80: preview(run, plan)}
+    process = params.Process(objective="v", schedule="cosine", zero_terminal_snr=False, steps=100, standardize=True)
+    monkeypatch.chdir(tmp_path)
+    diffusion = load(ROOT / "params.yaml").diffusion
+    write(run, plan, diffusion.model_copy(update={"network": network, "process": process}), "simulated")
+    model = tmp_path / "models/ddpm/discs"
+    for label, sign in (("dark", -1), ("bright", 1)):
+        assert share_of_polarity(np.load(model / label / "samples.npy")[0].astype(float), sign) > 0.9
+        for guidance in (1.0, 2.0):
+            generator, _ = read(model / "weights.safetensors", label, guidance, CPU)
+            made = images(generator, list(range(32)), "dpm_solver", 10)
+            assert share_of_polarity(made.astype(float), sign) > 0.9, (label, guidance)
+            assert generator.guidance == guidance
