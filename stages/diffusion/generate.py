@@ -21,7 +21,7 @@ from stages.common.seeds import seed_of
 from stages.diffusion.judging.copies import are_copies, gate, known
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import Generator, images
-from stages.diffusion.weights import folder_of, read
+from stages.diffusion.weights import model_folder, read
 
 MOST_DRAWS = 3  # times as many images as are asked for, before a generator of copies is given up
 
@@ -35,7 +35,7 @@ def main() -> None:
 def generate(label: str, params: Params) -> None:
     """Write data/synthetic/<label>.npy, (sampler.images, edge, edge) uint8, and <label>.json: which were dropped."""
     sampler = params.diffusion.sampler
-    weights = folder_of(label, params.diffusion) / "weights.safetensors"
+    weights = model_folder(label, params.diffusion) / "weights.safetensors"
     generator, card = read(weights, label, sampler.guidance, best_device())
     if sampler.steps > generator.process.steps:
         raise InputError(

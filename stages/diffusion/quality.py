@@ -31,7 +31,7 @@ from stages.diffusion.judging.shape_distances import shape_distances
 from stages.diffusion.judging.two_sample import told_apart
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import Generator, trajectory
-from stages.diffusion.weights import Card, folder_of, read
+from stages.diffusion.weights import Card, model_folder, read
 
 PAIRS = 4  # of noises, interpolated
 JUDGEMENTS: dict[str, Callable[[Compared], dict]] = {"two_sample": told_apart, "shape": shape_distances}
@@ -46,7 +46,7 @@ def main() -> None:
 def judge(label: str, params: Params) -> None:
     """Write metrics/quality/<label>.json and the pictures in plots/diffusion/<label>/."""
     device = best_device()
-    weights = folder_of(label, params.diffusion) / "weights.safetensors"
+    weights = model_folder(label, params.diffusion) / "weights.safetensors"
     model, card = read(weights, label, params.diffusion.sampler.guidance, device)
     platform = params.diffusion.platform
     training, learnt = particles(label, platform, "train", card.classes[label].training_images, params.seed)

@@ -42,7 +42,7 @@ class Card:
     process: params.Process
 
 
-def folder_of(label: str, settings: params.Diffusion) -> Path:
+def model_folder(label: str, settings: params.Diffusion) -> Path:
     """Where the generator that draws class `label` lies."""
     if label not in settings.classes:
         raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
