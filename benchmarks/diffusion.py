@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import diffusion_conditional as conditional  # noqa: E402
 from benchmarks import diffusion_quality as quality  # noqa: E402
 from benchmarks import diffusion_speed as speed  # noqa: E402
 from benchmarks.diffusion_setup import write_rounded  # noqa: E402
@@ -27,6 +28,7 @@ SECTIONS = {
     "steps_to_match": quality.steps_to_match,
     "quality_ratio_default": quality.quality_ratio_default,
     "minutes_to_recognisable": quality.minutes_to_recognisable,
+    "conditional": conditional.conditional,
 }
 TARGETS = {
     "train_speedup_same_net": ">= 1.2",

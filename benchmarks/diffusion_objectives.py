@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.diffusion_quality import real_images, sampled, trained  # noqa: E402
-from benchmarks.diffusion_setup import default, plan_of, write_rounded  # noqa: E402
+from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded  # noqa: E402
 from stages.common.device import best_device  # noqa: E402
 from stages.common.params import Params  # noqa: E402
 from stages.common.params.diffusion import Process  # noqa: E402
@@ -43,14 +43,14 @@ def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     params, of = default(), lite0(best_device())
     runs = []
-    for label, budget in params.diffusion.classes.items():
+    for label in params.diffusion.classes:
         real, learnt = real_images(params, label)
         held_out = of(real)
         print(f"{label}: floor {frechet(of(learnt[: len(real)]), held_out):.1f} at n = {len(real)}", flush=True)
         for seed in range(1, seeds + 1):
             for name in RECIPES:
                 begun = time.monotonic()
-                made = of(learnt_and_drawn(name, params, learnt, len(real), budget.epochs, seed))
+                made = of(learnt_and_drawn(name, params, learnt, len(real), budget(params, label)[1], seed))
                 distance, kernel = frechet(made, held_out), kid(made, held_out)
                 runs.append({"recipe": name, "class": label, "seed": seed, "distance": distance, "kid": kernel})
                 seconds = time.monotonic() - begun

@@ -13,15 +13,15 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.diffusion_setup import default, plan_of, study
+from benchmarks.diffusion_setup import budget, default, plan_of, study
 from stages.common.device import best_device
 from stages.common.params import Params
-from stages.diffusion.folding import folded
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.kid import kid, kid_spread
 from stages.diffusion.judging.lite0 import lite0
 from stages.diffusion.particles import particles
-from stages.diffusion.sample import Generator, images
+from stages.diffusion.sample import images
+from stages.diffusion.train import drawing
 from stages.diffusion.training import Plan, Run, start, train_step
 
 STEPS = (5, 8, 10, 15, 20, 30, 50)
@@ -33,7 +33,7 @@ def steps_to_match(repeats: int) -> dict[str, float | None]:
     """Fewest steps of the default sampler whose KID interval meets that of 1,000 ancestral steps, same weights."""
     params = default()
     real, learnt = real_images(params)
-    plan = plan_of(params.diffusion, learnt, epochs=first_class(params)[1].epochs)
+    plan = plan_of(params.diffusion, learnt, epochs=budget(params, first_class(params))[1])
     run = trained(plan, params, lambda run: run.step < plan.steps)
     of = lite0(best_device())
     held_out = of(real)
@@ -62,7 +62,7 @@ def quality_ratio_default(repeats: int) -> dict[str, float]:
 
     def distance(params: Params, minutes: float | None) -> tuple[float, float]:
         """After `minutes`, or after the recipe's own epochs; and the minutes."""
-        plan = plan_of(params.diffusion, learnt, epochs=first_class(params)[1].epochs)
+        plan = plan_of(params.diffusion, learnt, epochs=budget(params, first_class(params))[1])
         begun = time.monotonic()
         run = trained(
             plan, params, lambda run: run.step < plan.steps and (not minutes or time.monotonic() - begun < 60 * minutes)
@@ -83,7 +83,7 @@ def minutes_to_recognisable(repeats: int) -> dict[str, float | None]:
     real, learnt = real_images(params)
     of = lite0(best_device())
     held_out = of(real)
-    plan = plan_of(params.diffusion, learnt, epochs=first_class(params)[1].epochs)
+    plan = plan_of(params.diffusion, learnt, epochs=budget(params, first_class(params))[1])
     run = start(plan, params.diffusion.network, best_device())
     sampler = params.diffusion.sampler
     spent = 0.0
@@ -108,17 +108,16 @@ def two_sample_accuracy(generated: np.ndarray, real: np.ndarray) -> float:
     return float(cross_val_score(model, features, labels, cv=5).mean())
 
 
-def first_class(params: Params):
-    """Name and budget."""
-    return next(iter(params.diffusion.classes.items()))
+def first_class(params: Params) -> str:
+    return next(iter(params.diffusion.classes))
 
 
 def real_images(params: Params, label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Held-out and training images of a class (the first), at the counts of `params`."""
-    label = label or first_class(params)[0]
-    budget, platform = params.diffusion.classes[label], params.diffusion.platform
+    label = label or first_class(params)
+    platform = params.diffusion.platform
     held_out, _ = particles(label, platform, "selection", params.quality.images, params.seed)
-    learnt, _ = particles(label, platform, "train", budget.images, params.seed)
+    learnt, _ = particles(label, platform, "train", budget(params, label)[0], params.seed)
     return held_out, learnt
 
 
@@ -129,7 +128,10 @@ def trained(plan: Plan, params: Params, more: Callable[[Run], bool]) -> Run:
     return run
 
 
-def sampled(run: Run, plan: Plan, count: int, sampler: str, steps: int) -> np.ndarray:
-    generator = Generator(folded(run.average), plan.process, plan.grey, plan.edge, plan.settings.precision)
+def sampled(
+    run: Run, plan: Plan, count: int, sampler: str, steps: int, label: str | None = None, guidance: float = 1.0
+) -> np.ndarray:
+    """`count` images of class `label` (the plan's first)."""
+    generator = drawing(run, plan, label or plan.classes[0], guidance)
     batches = [list(range(first, min(first + 64, count))) for first in range(0, count, 64)]
     return np.concatenate([images(generator, seeds, sampler, steps) for seeds in batches])

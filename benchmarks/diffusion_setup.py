@@ -16,7 +16,7 @@ from stages.common.params.diffusion import Diffusion
 from stages.common.scale import write_scale
 from stages.diffusion.grey import GreyScale
 from stages.diffusion.process import build
-from stages.diffusion.training import Plan
+from stages.diffusion.training import Plan, together
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,18 +34,31 @@ def study() -> Params:
         return load(path)
 
 
+def budget(params: Params, label: str) -> tuple[int, int]:
+    """Training images of a class, at most, and epochs of the generator that draws it."""
+    generator = params.diffusion.generators[params.diffusion.classes[label]]
+    return generator.images[label], generator.epochs
+
+
 def noise_images(count: int) -> np.ndarray:
     """For timing alone."""
     return np.random.default_rng(0).integers(0, 255, (count, 64, 64), dtype=np.uint8)
 
 
-def plan_of(settings: Diffusion, images: np.ndarray, epochs: int = 1000, seed: int = 1, **training) -> Plan:
-    """A training of `settings` on `images`, with single settings of the block `training` changed."""
+def plan_of(
+    settings: Diffusion, images: np.ndarray | dict[str, np.ndarray], epochs: int = 1000, seed: int = 1, **training
+) -> Plan:
+    """A training of `settings` on `images` of one class or by class, with single settings of the block `training`
+    changed."""
+    by_class = images if isinstance(images, dict) else {"benchmark": images}
+    learnt, labels = together(by_class)
     return Plan(
-        label="benchmark",
-        images=images,
-        held_out=images[:0],
-        grey=GreyScale.of(images, settings.process.standardize),
+        name="benchmark",
+        scales={label: GreyScale.of(mine, settings.process.standardize) for label, mine in by_class.items()},
+        images=learnt,
+        labels=labels,
+        held_out=learnt[:0],
+        held_out_labels=labels[:0],
         process=build(settings.process),
         settings=settings.training.model_copy(update=training),
         epochs=epochs,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.diffusion_reference import StudyUNet
-from benchmarks.diffusion_setup import ROOT, default, noise_images, plan_of, study, timed_in_turns
+from benchmarks.diffusion_setup import ROOT, budget, default, noise_images, plan_of, study, timed_in_turns
 from stages.common.device import autocast, best_device
 from stages.common.params import Params
 from stages.diffusion.folding import folded
@@ -110,12 +110,12 @@ def gpu(repeats: int) -> dict[str, float]:
     )
     peak = 2 * 8192**3 / seconds["matmul"]
     train_rate, step_rate = batch / seconds["training"], batch * SAMPLED_STEPS / seconds["sampling"]
-    budget = next(iter(params.diffusion.classes.values()))
+    count, epochs = budget(params, next(iter(params.diffusion.classes)))
     return {
         "gpu_train_images_per_s": train_rate,
         "gpu_sample_images_per_s": step_rate / STUDY_STEPS,
         "gpu_train_share_of_matmul_peak": 3 * counter.get_total_flops() * train_rate / peak,
-        "gpu_hours_study_recipe": budget.images * budget.epochs / train_rate / 3600,
+        "gpu_hours_study_recipe": count * epochs / train_rate / 3600,
     }
 
 
@@ -145,7 +145,7 @@ def new_network(params: Params) -> UNet:
 
 
 def generator_of(params: Params, network: UNet, precision: str) -> Generator:
-    grey = plan_of(params.diffusion, noise_images(8)).grey
+    grey = plan_of(params.diffusion, noise_images(8)).scales["benchmark"]
     return Generator(folded(network), build(params.diffusion.process), grey, params.normalize.edge_px, precision)
 
 

@@ -7,6 +7,7 @@ import torch
 from stages.common.device import autocast
 from stages.common.seeds import generator
 from stages.diffusion import workers
+from stages.diffusion.grey import encode_each
 from stages.diffusion.process import loss
 from stages.diffusion.training import Plan, Run
 
@@ -31,15 +32,17 @@ def divided(rows: pd.DataFrame, images: int, held_out: int) -> tuple[np.ndarray,
 def held_out_loss(run: Run, plan: Plan) -> float:
     """The averaged weights' loss on the held-out images, with the same noise at the same times whenever it is asked."""
     device = run.images.device
-    images = torch.from_numpy(plan.held_out).repeat(TIMES_AN_IMAGE, 1, 1)
-    random = generator(plan.seed, "ddpm", plan.label, "held out")
+    images = torch.from_numpy(plan.held_out).repeat(TIMES_AN_IMAGE, 1, 1).to(device)
+    labels = torch.from_numpy(plan.held_out_labels).repeat(TIMES_AN_IMAGE).to(device)
+    random = generator(plan.seed, "ddpm", plan.name, "held out")
     times = plan.process.spread_times(len(images))[torch.from_numpy(random.permutation(len(images)))].to(device)
-    x0 = plan.grey.encode(images.to(device))
+    x0 = encode_each(images, labels, plan.scales.values())
     epsilon = torch.from_numpy(random.standard_normal(x0.shape, dtype=np.float32)).to(device)
     total = 0.0
     for part in torch.arange(len(images)).split(plan.settings.batch):
         with autocast(device, plan.settings.precision):
-            answer = run.average(plan.process.q_sample(x0[part], times[part], epsilon[part]), times[part])
+            noisy = plan.process.q_sample(x0[part], times[part], epsilon[part])
+            answer = run.average(noisy, times[part], labels[part])
         target = plan.process.target(x0[part], times[part], epsilon[part])
         weight = plan.process.loss_weight(times[part], plan.settings.min_snr)
         total += loss(answer, target, weight, plan.settings.loss).item() * len(part)

@@ -24,7 +24,7 @@ class Estimate:
     def sentence(self, plan: Plan, done: int, calls_a_picture: int) -> str:
         """An epoch's time, and the whole run's from step `done` on."""
         epoch = self.step * plan.steps_an_epoch
-        pictures = sum(epoch * plan.steps_an_epoch > done for epoch in plan.sample_epochs)
+        pictures = len(plan.classes) * sum(epoch * plan.steps_an_epoch > done for epoch in plan.sample_epochs)
         rest = self.step * (plan.steps - done) + self.network_call * calls_a_picture * pictures
         return f"{self.step:.3g} s a step, {epoch:.3g} s an epoch: about {_readable(rest)} to go"
 
@@ -36,8 +36,9 @@ def measure(plan: Plan, network: params.Network, device: torch.device, images_a_
     step = _seconds(lambda: train_step(trial, plan), device)
     average = folded(trial.average)
     x = torch.zeros(images_a_call, 1, plan.edge, plan.edge, device=device)
+    label = torch.zeros(images_a_call, dtype=torch.long, device=device)
     with torch.inference_mode():
-        call = _seconds(lambda: average(x, torch.ones(images_a_call, device=device)), device)
+        call = _seconds(lambda: average(x, torch.ones(images_a_call, device=device), label), device)
     return Estimate(step, call)
 
 

@@ -21,7 +21,7 @@ from stages.common.seeds import seed_of
 from stages.diffusion.judging.copies import are_copies, gate, known
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import Generator, images
-from stages.diffusion.weights import read
+from stages.diffusion.weights import model_folder, read
 
 MOST_DRAWS = 3  # times as many images as are asked for, before a generator of copies is given up
 
@@ -35,7 +35,8 @@ def main() -> None:
 def generate(label: str, params: Params) -> None:
     """Write data/synthetic/<label>.npy, (sampler.images, edge, edge) uint8, and <label>.json: which were dropped."""
     sampler = params.diffusion.sampler
-    generator, card = read(Path("models/ddpm") / label / "weights.safetensors", best_device())
+    weights = model_folder(label, params.diffusion) / "weights.safetensors"
+    generator, card = read(weights, label, sampler.guidance, best_device())
     if sampler.steps > generator.process.steps:
         raise InputError(
             f"diffusion.sampler.steps is {sampler.steps}, but the model has {generator.process.steps} times"
@@ -43,7 +44,7 @@ def generate(label: str, params: Params) -> None:
     print(
         f"{label}: {sampler.images} images, {sampler.name} in {sampler.steps} steps, on {generator.device}", flush=True
     )
-    learnt, _ = particles(label, params.diffusion.platform, "train", card.training_images, params.seed)
+    learnt, _ = particles(label, params.diffusion.platform, "train", card.classes[label].training_images, params.seed)
     training = known(learnt)
     dropped: list[int] = []
     made = 0

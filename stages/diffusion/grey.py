@@ -1,5 +1,6 @@
 """Between grey levels and the numbers that the network works on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,3 +35,9 @@ class GreyScale:
     def clamp(self, x: Tensor) -> Tensor:
         """Hold `x` within the training images' grey levels; without it, samplers of few steps drift apart."""
         return x.clamp((self.low - self.mean) / self.sd, (self.high - self.mean) / self.sd)
+
+
+def encode_each(grey: Tensor, labels: Tensor, scales: Iterable[GreyScale]) -> Tensor:
+    """uint8 (B, H, W) to float32 (B, 1, H, W), each image by the scale that its label (B,) numbers."""
+    by_scale = torch.stack([scale.encode(grey) for scale in scales])
+    return by_scale[labels, torch.arange(len(labels), device=labels.device)]

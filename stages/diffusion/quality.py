@@ -32,7 +32,7 @@ from stages.diffusion.judging.shape_distances import shape_distances
 from stages.diffusion.judging.two_sample import told_apart
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import Generator, trajectory
-from stages.diffusion.weights import Card, read
+from stages.diffusion.weights import Card, model_folder, read
 
 PAIRS = 4  # of noises, interpolated
 JUDGEMENTS: dict[str, Callable[[Compared], dict]] = {"two_sample": told_apart, "shape": shape_distances}
@@ -47,9 +47,10 @@ def main() -> None:
 def judge(label: str, params: Params) -> None:
     """Write metrics/quality/<label>.json and the pictures in plots/diffusion/<label>/."""
     device = best_device()
-    model, card = read(Path("models/ddpm") / label / "weights.safetensors", device)
+    weights = model_folder(label, params.diffusion) / "weights.safetensors"
+    model, card = read(weights, label, params.diffusion.sampler.guidance, device)
     platform = params.diffusion.platform
-    training, learnt = particles(label, platform, "train", card.training_images, params.seed)
+    training, learnt = particles(label, platform, "train", card.classes[label].training_images, params.seed)
     held_out, real = particles(label, platform, "selection", params.quality.images, params.seed)
     generated = read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images]
     runs = real["run"].to_numpy(), learnt["run"].to_numpy()
@@ -130,7 +131,7 @@ def draw(
     between: np.ndarray,
 ) -> None:
     """Write plots/diffusion/<label>/."""
-    model = Path("models/ddpm") / compared.label
+    model = Path("models/ddpm") / card.name / compared.label
     losses = pd.read_csv(model / "loss.csv")
     samples = np.load(model / "samples.npy", allow_pickle=False)
     held_out, generated = compared.held_out, compared.generated

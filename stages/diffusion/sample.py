@@ -16,13 +16,15 @@ from stages.diffusion.unet import UNet
 
 @dataclass(frozen=True)
 class Generator:
-    """A network and what it takes to make images of `edge` x `edge` px with it."""
+    """A network and what it takes to make images of `edge` x `edge` px of one class with it."""
 
     network: UNet
     process: Process
     grey: GreyScale
     edge: int
     precision: str
+    label: int = 0  # the number of the class
+    guidance: float = 1.0
 
     @property
     def device(self) -> torch.device:
@@ -31,9 +33,19 @@ class Generator:
     def denoise(self, x: Tensor, time: float) -> Tensor:
         """The image that the network sees in x (B, 1, edge, edge), held within the training images' grey levels."""
         times = torch.full((len(x),), time, device=x.device)
+        return self.grey.clamp(self.process.x0_of(self.answer(x, times), x, times))
+
+    def answer(self, x: Tensor, times: Tensor) -> Tensor:
+        """The network's to x (B, 1, edge, edge) at times (B,), float32; in a network of several classes led from the
+        classless answer past the class's (Ho & Salimans 2022, arXiv 2207.12598, eq. 6 with guidance = 1 + w)."""
+        label = torch.full((len(x),), self.label, device=x.device)
         with autocast(x.device, self.precision):
-            answer = self.network(x, times)
-        return self.grey.clamp(self.process.x0_of(answer.float(), x, times))
+            if self.network.classes == 1 or self.guidance == 1:
+                return self.network(x, times, label).float()
+            not_told = torch.full_like(label, self.network.classes)
+            both = self.network(x.repeat(2, 1, 1, 1), times.repeat(2), torch.cat([label, not_told]))
+        of_class, classless = both.float().chunk(2)
+        return torch.lerp(classless, of_class, self.guidance)
 
 
 class Noise:

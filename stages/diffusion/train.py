@@ -1,7 +1,7 @@
-"""Train the diffusion model of one class: `python -m stages.diffusion.train <class>`.
+"""Train one diffusion model, of one class or several: `python -m stages.diffusion.train <generator>`.
 
 To go on with a run that was cut off, run the same command again: it ends with the same bytes. On several GPUs:
-`torchrun --nproc-per-node <GPUs> -m stages.diffusion.train <class>`.
+`torchrun --nproc-per-node <GPUs> -m stages.diffusion.train <generator>`.
 """
 
 import sys
@@ -31,7 +31,7 @@ from stages.diffusion.particles import particles
 from stages.diffusion.process import build
 from stages.diffusion.sample import Generator
 from stages.diffusion.sample import images as sampled
-from stages.diffusion.training import Plan, Run, start, train_step
+from stages.diffusion.training import Plan, Run, start, together, train_step
 from stages.diffusion.unet import parameter_count
 
 # The pictures at the sample epochs: the same noise each time, and a sampler whose settings don't retrain the model.
@@ -43,35 +43,23 @@ CHECKPOINT = "run.safetensors"
 
 def main() -> None:
     if len(sys.argv) != 2:
-        raise InputError("expected one class: python -m stages.diffusion.train <class>")
+        raise InputError("expected one generator: python -m stages.diffusion.train <generator>")
     train(sys.argv[1], load())
 
 
-def train(label: str, params: Params) -> None:
-    """Write models/ddpm/<label>/: weights.safetensors, loss.csv, samples.npy."""
+def train(name: str, params: Params) -> None:
+    """Write models/ddpm/<name>/: weights.safetensors, and for each class a folder with loss.csv and samples.npy."""
     settings = params.diffusion
-    if label not in settings.classes:
-        raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
-    images, held_out, rows = training_images(label, params)
-    epochs = settings.classes[label].epochs
-    plan = Plan(
-        label=label,
-        images=images,
-        held_out=held_out,
-        grey=GreyScale.of(images, settings.process.standardize),
-        process=build(settings.process),
-        settings=settings.training,
-        epochs=epochs,
-        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < epochs} | {epochs}),
-        seed=params.seed,
-    )
+    if name not in settings.generators:
+        raise InputError(f"diffusion.generators has no {name!r}; there are: {', '.join(settings.generators)}")
+    plan, origin = planned(name, params)
     with workers.workers() as device:
         current = start(plan, settings.network, device)
         say(
-            f"{label}: {len(images)} images of {plan.edge} px ({settings.classes[label].images} allowed), "
+            f"{name}: {len(plan.images)} images of {plan.edge} px ({counts(plan, settings)}), "
             f"{plan.epochs} epochs, {plan.steps} steps of {plan.settings.batch}, "
             f"{parameter_count(current.network) / 1e6:.1f} M weights, on {workers.count()} x {device}"
-            + (f"; {len(held_out)} more are held out" if len(held_out) else "")
+            + (f"; {len(plan.held_out)} more are held out" if len(plan.held_out) else "")
         )
         estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
         key = _fingerprint(plan, settings, device)
@@ -80,34 +68,70 @@ def train(label: str, params: Params) -> None:
             return
         with scratch(key) as unfinished:
             fit(current, plan, unfinished / CHECKPOINT, estimate)
-            write(current, plan, settings, origin_of(rows))
+            write(current, plan, settings, origin)
+
+
+def planned(name: str, params: Params) -> tuple[Plan, str]:
+    """What the generator `name` learns and how, and the origin of its images."""
+    settings, budget = params.diffusion, params.diffusion.generators[name]
+    # In alphabetical order, because DVC takes a mapping in another order for the same one.
+    found = {label: training_images(label, most, params) for label, most in sorted(budget.images.items())}
+    images, labels = together({label: learnt for label, (learnt, _, _) in found.items()})
+    held_out, held_out_labels = together({label: beside for label, (_, beside, _) in found.items()})
+    plan = Plan(
+        name=name,
+        scales={label: GreyScale.of(learnt, settings.process.standardize) for label, (learnt, _, _) in found.items()},
+        images=images,
+        labels=labels,
+        held_out=held_out,
+        held_out_labels=held_out_labels,
+        process=build(settings.process),
+        settings=settings.training,
+        epochs=budget.epochs,
+        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < budget.epochs} | {budget.epochs}),
+        seed=params.seed,
+    )
+    return plan, origin_of(pd.concat([rows for _, _, rows in found.values()]))
+
+
+def counts(plan: Plan, settings: Diffusion) -> str:
+    """How many images of each class there are, and may be."""
+    allowed = settings.generators[plan.name].images
+    return "; ".join(
+        f"{label}: {count}, {allowed[label]} allowed"
+        for label, count in zip(plan.classes, np.bincount(plan.labels), strict=True)
+    )
 
 
 def write(current: Run, plan: Plan, settings: Diffusion, origin: str) -> None:
     """The results in their folder."""
     card = weights.Card(
-        label=plan.label,
+        name=plan.name,
+        classes={
+            label: weights.ClassCard(int(count), plan.scales[label])
+            for label, count in zip(plan.classes, np.bincount(plan.labels), strict=True)
+        },
         origin=origin,
-        training_images=len(plan.images),
         sample_epochs=list(current.samples),
         edge=plan.edge,
         precision=plan.settings.precision,
-        grey=plan.grey,
         network=settings.network,
         process=settings.process,
     )
-    with replacing_folder(Path("models/ddpm") / plan.label) as folder:
+    samples = np.stack(list(current.samples.values()), axis=1)
+    with replacing_folder(Path("models/ddpm") / plan.name) as folder:
         final = current.average.state_dict() if plan.settings.patience is None else current.best
         weights.save(folder / "weights.safetensors", final, card)
-        write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
-        np.save(folder / "samples.npy", np.stack(list(current.samples.values())))
+        for label, drawn in zip(plan.classes, samples, strict=True):
+            write_csv(folder / label / "loss.csv", loss_by_epoch(current, plan))
+            np.save(folder / label / "samples.npy", drawn)
 
 
-def training_images(label: str, params: Params) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Images to train on, held-out ones, and the table's rows of the former."""
+def training_images(label: str, most: int, params: Params) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Up to `most` images of a class to train on, held-out ones, and the table's rows of the former."""
     settings = params.diffusion
     images, rows = particles(label, settings.platform, "train", None, params.seed)
-    learnt, held_out = divided(rows, settings.classes[label].images, settings.training.held_out)
+    learnt, held_out = divided(rows, most, settings.training.held_out)
     if len(learnt) < 2:
         raise InputError(
             f"diffusion.training.held_out is {len(held_out)}, but the train split has {len(rows)} images of {label}: "
@@ -120,15 +144,15 @@ def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
     """Train to the end, from `checkpoint` if there is one."""
     if checkpoint.exists():
         load_checkpoint(checkpoint, current)
-        say(f"{plan.label}: going on after step {current.step}")
+        say(f"{plan.name}: going on after step {current.step}")
     workers.wait()  # the first one writes to the checkpoint once all have read it
     say(estimate.sentence(plan, current.step, PREVIEW_CALLS))
     steps = range(current.step, plan.steps)
     if workers.is_first():
-        steps = progress(steps, f"train {plan.label}", total=plan.steps, done=current.step)
+        steps = progress(steps, f"train {plan.name}", total=plan.steps, done=current.step)
     for _ in steps:
         if has_stopped(current, plan):
-            say(f"{plan.label}: no lower held-out loss in {plan.settings.patience} epochs, stopped")
+            say(f"{plan.name}: no lower held-out loss in {plan.settings.patience} epochs, stopped")
             break
         train_step(current, plan)
         if current.step % plan.steps_an_epoch == 0:
@@ -147,10 +171,23 @@ def end_epoch(current: Run, plan: Plan) -> None:
 
 
 def preview(current: Run, plan: Plan) -> np.ndarray:
-    """PREVIEW_IMAGES images (uint8) of the averaged weights."""
-    seeds = [seed_of(plan.seed, "ddpm", plan.label, "preview", i) for i in range(PREVIEW_IMAGES)]
-    generator = Generator(folded(current.average), plan.process, plan.grey, plan.edge, plan.settings.precision)
-    return sampled(generator, seeds, *PREVIEW_SAMPLERS[plan.process.objective])
+    """PREVIEW_IMAGES images of each class from the averaged weights, unguided: (classes, n, edge, edge) uint8."""
+    seeds = [seed_of(plan.seed, "ddpm", plan.name, "preview", i) for i in range(PREVIEW_IMAGES)]
+    how = PREVIEW_SAMPLERS[plan.process.objective]
+    return np.stack([sampled(drawing(current, plan, label), seeds, *how) for label in plan.classes])
+
+
+def drawing(current: Run, plan: Plan, label: str, guidance: float = 1.0) -> Generator:
+    """The averaged weights, ready to sample images of class `label`."""
+    return Generator(
+        network=folded(current.average),
+        process=plan.process,
+        grey=plan.scales[label],
+        edge=plan.edge,
+        precision=plan.settings.precision,
+        label=plan.classes.index(label),
+        guidance=guidance,
+    )
 
 
 def loss_by_epoch(current: Run, plan: Plan) -> pd.DataFrame:
@@ -168,9 +205,10 @@ def say(text: str) -> None:
 
 def _fingerprint(plan: Plan, settings: Diffusion, device: torch.device) -> str:
     decisive = {
-        "label": plan.label,
+        "name": plan.name,
         "images": of_bytes(plan.images.tobytes(), plan.held_out.tobytes()),
-        "grey": asdict(plan.grey),
+        "labels": [plan.labels.tolist(), plan.held_out_labels.tolist()],
+        "scales": [[label, asdict(scale)] for label, scale in plan.scales.items()],
         "process": settings.process.model_dump(),
         "training": plan.settings.model_dump(),
         "epochs": [plan.epochs, plan.sample_epochs],

@@ -1,5 +1,8 @@
 """The network: a U-Net that is told the time (Ho et al. 2020, appendix B), in the study's form or a smaller one.
 
+A network of several classes is told the class too, by an embedding added to the time's (Dhariwal & Nichol 2021, section
+3.1); one entry more stands for "not told" (Ho & Salimans 2022, section 3.2).
+
 The study: base 64, multipliers 1 2 4 8, patch 1, linear attention on every level, self-attention in the middle.
 """
 
@@ -32,16 +35,19 @@ class Level(nn.Module):
 class UNet(nn.Module):
     """Noisy images (B, 1, edge, edge) and times (B,) to the process's objective, of the images' shape.
 
-    `edge` is the images' edge in pixels. Raises InputError when the settings don't fit it.
+    `edge` is the images' edge in pixels. Raises InputError when the settings don't fit it. With several `classes` it
+    takes labels (B,) too: the class's number, or `classes` where it isn't told. A network of one class needs none.
     """
 
-    def __init__(self, edge: int, settings: Network):
+    def __init__(self, edge: int, settings: Network, classes: int = 1):
         super().__init__()
+        self.classes = classes
         edges = level_edges(edge, settings)
         widths = [settings.base, *(settings.base * multiplier for multiplier in settings.multipliers)]
         time_width = 4 * settings.base
         self.patch = settings.patch
         self.time = TimeEmbedding(settings.base)
+        self.label = nn.Embedding(classes + 1, time_width) if classes > 1 else None
         self.first = nn.Conv2d(settings.patch**2, settings.base, 7, padding=3)
 
         self.down = nn.ModuleList()
@@ -66,8 +72,10 @@ class UNet(nn.Module):
         self.last = ResidualBlock(2 * settings.base, settings.base, time_width, settings.dropout)
         self.out = nn.Conv2d(settings.base, settings.patch**2, 1)
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+    def forward(self, x: Tensor, time: Tensor, label: Tensor | None = None) -> Tensor:
         time = self.time(time)
+        if self.label is not None:
+            time = time + self.label(label)
         x = entry = self.first(F.pixel_unshuffle(x, self.patch))
         skips = []
         for level in self.down:

@@ -17,22 +17,36 @@ from stages.diffusion.process import build
 from stages.diffusion.sample import Generator
 from stages.diffusion.unet import UNet
 
-FORMAT = "ddpm-1"
+FORMAT = "ddpm-2"
+
+
+@dataclass(frozen=True)
+class ClassCard:
+    """Of one class."""
+
+    training_images: int
+    grey: GreyScale
 
 
 @dataclass(frozen=True)
 class Card:
     """What travels with the weights."""
 
-    label: str
-    origin: str  # measured, simulated or partly simulated
-    training_images: int
+    name: str  # of the generator
+    classes: dict[str, ClassCard]  # their order numbers the classes
+    origin: str  # of the training images: measured, simulated or partly simulated
     sample_epochs: list[int]  # epochs of the pictures in samples.npy
     edge: int  # px
     precision: str
-    grey: GreyScale
     network: params.Network
     process: params.Process
+
+
+def model_folder(label: str, settings: params.Diffusion) -> Path:
+    """Where the generator that draws class `label` lies."""
+    if label not in settings.classes:
+        raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
+    return Path("models/ddpm") / settings.classes[label]
 
 
 def save(path: str | Path, weights: dict[str, torch.Tensor], card: Card) -> None:
@@ -51,18 +65,34 @@ def read_card(path: str | Path) -> Card:
     except (OSError, SafetensorError) as error:
         raise InputError(f"{path}: not readable as a generator ({error}); train the class first") from None
     if content is None:
-        raise InputError(f"{path}: not a generator of this pipeline: its metadata has no {FORMAT!r}")
+        raise InputError(f"{path}: not a generator of this pipeline: its metadata has no {FORMAT!r}; train it again")
     fields = json.loads(content)
-    fields["grey"] = GreyScale(**fields["grey"])
+    fields["classes"] = {
+        label: ClassCard(entry["training_images"], GreyScale(**entry["grey"]))
+        for label, entry in fields["classes"].items()
+    }
     fields["network"] = params.Network.model_validate(fields["network"])
     fields["process"] = params.Process.model_validate(fields["process"])
     return Card(**fields)
 
 
-def read(path: str | Path, device: torch.device) -> tuple[Generator, Card]:
-    """The generator, ready to sample on `device`, and its card."""
+def read(path: str | Path, label: str, guidance: float, device: torch.device) -> tuple[Generator, Card]:
+    """The generator, ready to sample images of class `label` on `device`, and its card."""
     card = read_card(path)
-    network = UNet(card.edge, card.network)
+    if label not in card.classes:
+        raise InputError(
+            f"{path}: draws {', '.join(card.classes)}, not {label}; train it again, or see diffusion.classes"
+        )
+    network = UNet(card.edge, card.network, len(card.classes))
     with safe_open(path, framework="pt", device=str(device)) as file:
         network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    return Generator(folded(network.to(device)), build(card.process), card.grey, card.edge, card.precision), card
+    drawing = Generator(
+        network=folded(network.to(device)),
+        process=build(card.process),
+        grey=card.classes[label].grey,
+        edge=card.edge,
+        precision=card.precision,
+        label=list(card.classes).index(label),
+        guidance=guidance,
+    )
+    return drawing, card

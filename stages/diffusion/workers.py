@@ -1,4 +1,4 @@
-"""One training on several processes: `torchrun --nproc-per-node N -m stages.diffusion.train <class>`.
+"""One training on several processes: `torchrun --nproc-per-node N -m stages.diffusion.train <generator>`.
 
 Each process answers for a part of every batch; all draw alike, so the gradient is that of one process up to rounding.
 Without torchrun there is one worker and nothing to share.

@@ -20,6 +20,12 @@ def changed(tmp_path: Path, change) -> Path:
     return path
 
 
+def one_generator(p):
+    budget = {"images": {"silicone_oil": 120, "air_bubble": 120}, "epochs": 160}
+    p["diffusion"].update(generators={"minority": budget}, classes=dict.fromkeys(budget["images"], "minority"))
+    p["diffusion"]["training"].update(unlabelled=0.0)
+
+
 WRONG = {
     "an unknown key": (lambda p: p["normalize"].update(egde_px=64), "normalize.egde_px: unknown key"),
     "a wrong type": (lambda p: p["classify"]["grid"].update(lr="fast"), "classify.grid.lr"),
@@ -66,6 +72,30 @@ WRONG = {
         lambda p: p["diffusion"]["training"].update(patience=5),
         "diffusion.training: patience needs held_out",
     ),
+    "a class drawn by a generator that isn't there": (
+        lambda p: p["diffusion"]["classes"].update(air_bubble="both"),
+        r"diffusion: classes.air_bubble: there is no generator 'both' under `generators` \(there: ",
+    ),
+    "a class drawn by a generator that doesn't learn it": (
+        lambda p: p["diffusion"]["classes"].update(air_bubble="silicone_oil"),
+        "classes.air_bubble: generator silicone_oil doesn't learn air_bubble; add it to generators.silicone_oil.images",
+    ),
+    "a generator that draws nothing": (
+        lambda p: p["diffusion"]["generators"].update(spare={"images": {"air_bubble": 5}, "epochs": 1}),
+        "generators.spare: no class is drawn by it",
+    ),
+    "a class that is learnt but never drawn": (
+        lambda p: p["diffusion"]["generators"]["air_bubble"]["images"].update(protein=5),
+        "generators.air_bubble.images: protein is learnt but never drawn",
+    ),
+    "a generator of no class": (
+        lambda p: p["diffusion"]["generators"]["air_bubble"].update(images={}),
+        "diffusion.generators.air_bubble.images",
+    ),
+    "guidance away from what was never learnt": (
+        lambda p: (one_generator(p), p["diffusion"]["sampler"].update(guidance=2.0)),
+        "sampler.guidance 2 needs training.unlabelled above 0: minority",
+    ),
     "a network nobody trains": (lambda p: p["compare"].update(networks={"A": "x"}), "compare.networks: 'x'"),
 }
 
@@ -99,6 +129,27 @@ def test_every_scale_is_valid_and_keeps_the_comments(tmp_path, scale):
     write_scale(scale, params)
     load(params)
     assert "# every random draw derives from it and a name" in params.read_text(encoding="utf-8")
+
+
+def test_one_generator_takes_as_many_steps_as_two(tmp_path):
+    def steps(diffusion):
+        return sum(
+            -(-sum(generator.images.values()) // diffusion.training.batch) * generator.epochs
+            for generator in diffusion.generators.values()
+        )
+
+    params = tmp_path / "params.yaml"
+    params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    two = load(params).diffusion
+    write_scale(ROOT / "params/one-generator.yaml", params)
+    one = load(params).diffusion
+    assert (len(two.generators), len(one.generators)) == (2, 1)
+    assert one.generators["minority"].images == {"silicone_oil": 120, "air_bubble": 120}
+    assert steps(one) == steps(two) == 2400
+
+
+def test_one_generator_without_guidance_may_be_told_every_class(tmp_path):
+    assert load(changed(tmp_path, one_generator)).diffusion.training.unlabelled == 0
 
 
 def test_a_scale_that_is_not_valid_writes_nothing(tmp_path):

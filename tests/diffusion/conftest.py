@@ -12,15 +12,17 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 LABEL = "silicone_oil"
+OTHER = "air_bubble"
+SHARED = "minority"  # the generator of both
 EDGE = 16
 
 
-def rings(count, seed, edge=EDGE):
+def rings(count, seed, edge=EDGE, contrast=-80):
     random = np.random.default_rng(seed)
     y, x = np.mgrid[:edge, :edge] - (edge - 1) / 2
     radius = random.uniform(edge / 8, edge / 3, (count, 1, 1))
     ring = np.exp(-(((np.hypot(x, y) - radius) / (edge / 20)) ** 2))
-    return np.clip(175 - 80 * ring + random.normal(0, 3, (count, edge, edge)), 0, 255).round().astype(np.uint8)
+    return np.clip(175 + contrast * ring + random.normal(0, 3, (count, edge, edge)), 0, 255).round().astype(np.uint8)
 
 
 class Project:
@@ -29,16 +31,20 @@ class Project:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def write(self, counts, **training):
+    def write(self, counts, labels=(LABEL,), **training):
+        """One generator of all `labels`; the second one's rings are bright."""
         settings = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
         settings["seed"] = 5
         diffusion = settings["diffusion"]
         diffusion["platform"] = "A"
-        diffusion["classes"] = {LABEL: {"images": 12, "epochs": training.pop("epochs", 20)}}
+        self.name = LABEL if len(labels) == 1 else SHARED
+        images = dict.fromkeys(labels, 12)
+        diffusion["generators"] = {self.name: {"images": images, "epochs": training.pop("epochs", 20)}}
+        diffusion["classes"] = dict.fromkeys(labels, self.name)
         diffusion["network"] |= {"base": 8, "multipliers": [1, 2], "patch": 2, "attention": [], "dropout": 0.1}
         diffusion["process"]["steps"] = 100
         diffusion["training"] |= {"batch": 5, "checkpoint_every": 2, "sample_epochs": [2, 4], **training}
-        diffusion["sampler"] = {"name": "dpm_solver", "steps": 4, "batch": 8, "images": 20}
+        diffusion["sampler"] = {"name": "dpm_solver", "steps": 4, "batch": 8, "guidance": 1.0, "images": 20}
         settings["quality"] |= {"images": 16, "trajectory": 3}
         settings["assemble"]["mixed"] = {}
         settings["compare"]["networks"] = {}
@@ -46,17 +52,19 @@ class Project:
         normalized = self.folder / "data" / "normalized"
         normalized.mkdir(parents=True, exist_ok=True)
         rows = []
-        for number, (split, count) in enumerate(counts.items()):
-            np.save(normalized / f"{split}.npy", rings(count, number))
-            rows += [(f"{split}{i}", split, i, "A", LABEL, split, True) for i in range(count)]
+        for label, contrast in zip(labels, (-80, 60), strict=False):
+            for number, (split, count) in enumerate(counts.items()):
+                run = split if label == LABEL else f"{label}-{split}"
+                np.save(normalized / f"{run}.npy", rings(count, number, contrast=contrast))
+                rows += [(f"{run}{i}", run, i, "A", label, split, True) for i in range(count)]
         columns = ["particle_id", "run", "row", "platform", "class", "split", "simulated"]
         pd.DataFrame(rows, columns=columns).to_parquet(self.folder / "data" / "splits.parquet")
         return self
 
-    def start(self, script) -> subprocess.Popen:
+    def start(self, script, name=None) -> subprocess.Popen:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
         return subprocess.Popen(
-            [sys.executable, "-m", f"stages.diffusion.{script}", LABEL],
+            [sys.executable, "-m", f"stages.diffusion.{script}", name or self.name],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -64,8 +72,8 @@ class Project:
             text=True,
         )
 
-    def run(self, script) -> str:
-        process = self.start(script)
+    def run(self, script, name=None) -> str:
+        process = self.start(script, name)
         out, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
         return out

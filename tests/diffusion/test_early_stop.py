@@ -9,7 +9,7 @@ from stages.common.params.diffusion import Network
 from stages.diffusion.early_stop import divided, has_stopped, held_out_loss, judge_epoch
 from stages.diffusion.train import loss_by_epoch
 from stages.diffusion.training import start, train_step
-from stages.diffusion.weights import read
+from stages.diffusion.weights import read_card
 from tests.diffusion.conftest import LABEL
 from tests.diffusion.test_training import plan_with
 
@@ -41,7 +41,7 @@ def test_where_none_are_left_the_last_that_training_was_allowed_are_held_out():
 class Repeats(torch.nn.Module):
     """Answers 0 to everything, so the loss is the mean square of what it was asked."""
 
-    def forward(self, x, time):
+    def forward(self, x, time, label):
         return torch.zeros_like(x)
 
 
@@ -56,7 +56,8 @@ def test_the_held_out_loss_is_the_loss_over_all_times_and_always_the_same(held_o
     run.step = 17
     assert held_out_loss(run, plan) == found
     # E |alpha epsilon - sigma x0|^2 = alpha^2 + sigma^2 E x0^2, over times that are evenly spread.
-    x0 = ((plan.held_out - plan.grey.mean) / plan.grey.sd).astype(float)
+    grey = plan.scales["air_bubble"]
+    x0 = ((plan.held_out - grey.mean) / grey.sd).astype(float)
     share = plan.process.path.alpha_bar[1:].mean()
     assert found == pytest.approx(share + (1 - share) * np.square(x0).mean(), rel=0.1)
 
@@ -105,9 +106,9 @@ def test_a_training_stops_early_and_its_pictures_and_weights_say_so(project):
     assert "4 more are held out" in said
     assert "no lower held-out loss in 3 epochs, stopped" in said
     folder = project.folder / f"models/ddpm/{LABEL}"
-    table = pd.read_csv(folder / "loss.csv")
+    table = pd.read_csv(folder / LABEL / "loss.csv")
     best = int(table["held_out_loss"].argmin())
     assert len(table) == best + 4 < 40
-    _, card = read(folder / "weights.safetensors", CPU)
+    card = read_card(folder / "weights.safetensors")
     assert card.sample_epochs[-1] == len(table)
-    assert len(np.load(folder / "samples.npy", allow_pickle=False)) == len(card.sample_epochs)
+    assert len(np.load(folder / LABEL / "samples.npy", allow_pickle=False)) == len(card.sample_epochs)

@@ -34,10 +34,11 @@ def test_sampling_uses_the_folded_network(tmp_path):
     process = Process(
         objective="v", schedule="cosine", zero_terminal_snr=False, times="uniform", steps=50, standardize=True
     )
-    card = weights.Card("oil", "simulated", 2, [1], 32, "float32", GreyScale(170, 20, 90, 230), settings, process)
+    classes = {"oil": weights.ClassCard(2, GreyScale(170, 20, 90, 230))}
+    card = weights.Card("droplets", classes, "simulated", [1], 32, "float32", settings, process)
     network = UNet(32, settings).eval()
     weights.save(tmp_path / "weights.safetensors", network.state_dict(), card)
-    generator, _ = weights.read(tmp_path / "weights.safetensors", torch.device("cpu"))
+    generator, _ = weights.read(tmp_path / "weights.safetensors", "oil", 1.0, torch.device("cpu"))
     assert not has_standardized_weights(generator.network)
     x, time = torch.randn(1, 1, 32, 32), torch.tensor([7])
     with torch.inference_mode():

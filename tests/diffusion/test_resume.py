@@ -9,10 +9,11 @@ import pytest
 
 from stages.common.params import load
 from stages.diffusion.train import train
-from tests.diffusion.conftest import LABEL, Project
+from tests.diffusion.conftest import LABEL, OTHER, Project
 
 COUNTS = {"train": 16, "selection": 6}
-OUTPUTS = [f"models/ddpm/{LABEL}/{name}" for name in ("weights.safetensors", "loss.csv", "samples.npy")]
+PARTS = ("weights.safetensors", f"{LABEL}/loss.csv", f"{LABEL}/samples.npy")
+OUTPUTS = [f"models/ddpm/{LABEL}/{name}" for name in PARTS]
 KILLS = 20
 
 
@@ -75,14 +76,15 @@ def test_twenty_kills_at_random_moments_leave_the_bytes_of_an_unbroken_run(tmp_p
     assert kills_at_writing >= 5
 
 
-def test_the_command_itself_goes_on_after_a_kill(tmp_path):
+@pytest.mark.parametrize("labels", [(LABEL,), (LABEL, OTHER)], ids=["one class", "two classes"])
+def test_the_command_itself_goes_on_after_a_kill(tmp_path, labels):
     (tmp_path / "whole").mkdir()
     (tmp_path / "broken").mkdir()
-    whole = Project(tmp_path / "whole").write(COUNTS)
+    whole = Project(tmp_path / "whole").write(COUNTS, labels)
     whole.run("train")
     assert not list((whole.folder / ".scratch").iterdir())
 
-    broken = Project(tmp_path / "broken").write(COUNTS)
+    broken = Project(tmp_path / "broken").write(COUNTS, labels)
     process = broken.start("train")
     deadline = time.monotonic() + 60
     while not list(broken.folder.glob(".scratch/*/run.safetensors")) and time.monotonic() < deadline:
@@ -92,6 +94,8 @@ def test_the_command_itself_goes_on_after_a_kill(tmp_path):
     assert not (broken.folder / "models").exists()
 
     assert "going on after step" in broken.run("train")
-    for path in OUTPUTS:
+    written = {path.relative_to(whole.folder) for path in whole.folder.glob("models/**/*") if path.is_file()}
+    assert len(written) == 1 + 2 * len(labels)
+    for path in written:
         assert broken.bytes(path) == whole.bytes(path), path
     assert not list((broken.folder / ".scratch").iterdir())

@@ -9,10 +9,10 @@ import torch
 
 from stages.common.errors import InputError
 from stages.common.params import load
-from stages.diffusion import generate, quality
+from stages.diffusion import generate, quality, train
 from stages.diffusion.particles import particles
 from stages.diffusion.weights import read, read_card
-from tests.diffusion.conftest import EDGE, LABEL
+from tests.diffusion.conftest import EDGE, LABEL, OTHER, SHARED
 
 
 def test_from_images_to_metrics_and_pictures(project):
@@ -20,15 +20,16 @@ def test_from_images_to_metrics_and_pictures(project):
     plan = project.run("train")
     assert "12 images of 16 px" in plan
     assert "18 steps of 5" in plan
-    loss = pd.read_csv(project.folder / f"models/ddpm/{LABEL}/loss.csv")
+    loss = pd.read_csv(project.folder / f"models/ddpm/{LABEL}/{LABEL}/loss.csv")
     assert list(loss.columns) == ["epoch", "images_seen", "loss"]
     assert loss["images_seen"].tolist() == [12, 24, 36, 48, 60, 72]
     assert loss["loss"].iloc[-1] < loss["loss"].iloc[0]
-    samples = np.load(project.folder / f"models/ddpm/{LABEL}/samples.npy", allow_pickle=False)
+    samples = np.load(project.folder / f"models/ddpm/{LABEL}/{LABEL}/samples.npy", allow_pickle=False)
     assert samples.shape == (3, 16, EDGE, EDGE)  # epochs 2, 4 and the last
 
-    _, card = read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", torch.device("cpu"))
-    assert (card.label, card.origin, card.training_images, card.sample_epochs) == (LABEL, "simulated", 12, [2, 4, 6])
+    card = read_card(project.folder / f"models/ddpm/{LABEL}/weights.safetensors")
+    assert (card.name, card.origin, card.sample_epochs) == (LABEL, "simulated", [2, 4, 6])
+    assert card.classes[LABEL].training_images == 12
 
     project.run("generate")
     made = np.load(project.folder / f"data/synthetic/{LABEL}.npy", allow_pickle=False)
@@ -50,6 +51,74 @@ def test_from_images_to_metrics_and_pictures(project):
     before = {path: path.read_bytes() for path in project.folder.glob("*/diffusion/**/*.png")}
     project.run("quality")
     assert all(path.read_bytes() == content for path, content in before.items())
+
+
+def test_one_generator_of_two_classes_from_images_to_metrics(project):
+    project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=4, held_out=2)
+    said = project.run("train")
+    assert f"{SHARED}: 24 images of 16 px ({OTHER}: 12, 12 allowed; {LABEL}: 12, 12 allowed)" in said
+    assert "20 steps of 5" in said
+    assert "4 more are held out" in said
+    card = read_card(project.folder / f"models/ddpm/{SHARED}/weights.safetensors")
+    for label, run in ((LABEL, "train"), (OTHER, f"{OTHER}-train")):
+        learnt = np.load(project.folder / f"data/normalized/{run}.npy")
+        scale = card.classes[label].grey
+        assert card.classes[label].training_images == 12
+        assert learnt.min() <= scale.low < scale.mean < scale.high <= learnt.max()
+        assert scale.mean == pytest.approx(learnt.mean(), abs=3)
+        folder = project.folder / f"models/ddpm/{SHARED}/{label}"
+        samples = np.load(folder / "samples.npy", allow_pickle=False)
+        assert samples.shape == (2, 16, EDGE, EDGE)
+        assert pd.read_csv(folder / "loss.csv")["images_seen"].tolist() == [24, 48, 72, 96]
+        project.run("generate", label)
+        made = np.load(project.folder / f"data/synthetic/{label}.npy", allow_pickle=False)
+        assert made.shape == (20, EDGE, EDGE)
+        for drawn in (made, samples):
+            assert learnt.min() <= drawn.min() < learnt.mean() < drawn.max() <= learnt.max()
+
+    project.run("quality", OTHER)
+    assert json.loads(project.bytes(f"metrics/quality/{OTHER}.json"))["training"] == 12
+    assert (project.folder / f"plots/diffusion/{OTHER}/loss.png").is_file()
+
+
+def test_guidance_is_a_parameter_of_drawing(project, monkeypatch):
+    project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=2)
+    project.run("train")
+    monkeypatch.chdir(project.folder)
+    params = load()
+    made = []
+    for guidance in (1.0, 3.0):
+        sampler = params.diffusion.sampler.model_copy(update={"guidance": guidance})
+        diffusion = params.diffusion.model_copy(update={"sampler": sampler})
+        generate.generate(OTHER, params.model_copy(update={"diffusion": diffusion}))
+        made.append(np.load(project.folder / f"data/synthetic/{OTHER}.npy"))
+    assert (made[0] != made[1]).any()
+
+
+def test_the_order_of_the_classes_in_the_parameters_does_not_matter(project, monkeypatch):
+    """To DVC it is the same parameter."""
+    project.write({"train": 14, "selection": 6}, (LABEL, OTHER))
+    monkeypatch.chdir(project.folder)
+    plans = []
+    for labels in ((LABEL, OTHER), (OTHER, LABEL)):
+        params = load()
+        budget = params.diffusion.generators[SHARED].model_copy(update={"images": dict.fromkeys(labels, 12)})
+        diffusion = params.diffusion.model_copy(update={"generators": {SHARED: budget}})
+        plans.append(train.planned(SHARED, params.model_copy(update={"diffusion": diffusion}))[0])
+    assert plans[0].classes == plans[1].classes
+    assert np.array_equal(plans[0].images, plans[1].images)
+
+
+def test_a_class_that_no_generator_draws_is_told(project, monkeypatch):
+    project.write({"train": 14, "selection": 6}, epochs=1)
+    monkeypatch.chdir(project.folder)
+    with pytest.raises(InputError, match=f"diffusion.classes has no 'glass'; there are: {LABEL}"):
+        generate.generate("glass", load())
+    with pytest.raises(InputError, match=f"diffusion.generators has no 'glass'; there are: {LABEL}"):
+        train.train("glass", load())
+    project.run("train")
+    with pytest.raises(InputError, match=f"draws {LABEL}, not {OTHER}"):
+        read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", OTHER, 1.0, torch.device("cpu"))
 
 
 def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(project, monkeypatch):

@@ -23,7 +23,17 @@ def plan_with(held_out=0, **training):
     settings = Training.model_validate(SETTINGS | {"batch": 5, "held_out": held_out, **training})
     process = Process(DiffusionPath(linear_alpha_bar(100)), "v")
     return Plan(
-        "air_bubble", images, rings(held_out, 1), GreyScale.of(images, True), process, settings, 40, [40], seed=3
+        name="air_bubble",
+        scales={"air_bubble": GreyScale.of(images, True)},
+        images=images,
+        labels=np.zeros(13, int),
+        held_out=rings(held_out, 1),
+        held_out_labels=np.zeros(held_out, int),
+        process=process,
+        settings=settings,
+        epochs=40,
+        sample_epochs=[40],
+        seed=3,
     )
 
 

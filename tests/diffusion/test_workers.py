@@ -12,21 +12,22 @@ import yaml
 from safetensors.torch import load_file
 
 from stages.diffusion import workers
-from tests.diffusion.conftest import LABEL, ROOT, Project
+from tests.diffusion.conftest import LABEL, OTHER, ROOT, Project
 
 COUNTS = {"train": 14, "selection": 6}
 
 
-def trained(folder, *command):
+def trained(folder, labels, *command):
     """The losses and weights of two epochs, whose last batch has one image, without dropout."""
     folder.mkdir()
-    project = Project(folder).write(COUNTS, epochs=2, batch=11, held_out=2, patience=5, precision="float32", lr=1e-4)
+    training = {"epochs": 2, "batch": 11, "held_out": 2, "patience": 5, "precision": "float32", "lr": 1e-4}
+    project = Project(folder).write(COUNTS, labels, **training)
     settings = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
     settings["diffusion"]["network"]["dropout"] = 0.0
     (folder / "params.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, *command, "-m", "stages.diffusion.train", LABEL],
+        [sys.executable, *command, "-m", "stages.diffusion.train", project.name],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -34,16 +35,17 @@ def trained(folder, *command):
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    model = project.folder / "models/ddpm" / LABEL
+    model = project.folder / "models/ddpm" / project.name
     assert not list((folder / ".scratch").iterdir())
-    return done.stdout, pd.read_csv(model / "loss.csv"), load_file(model / "weights.safetensors")
+    return done.stdout, pd.read_csv(model / LABEL / "loss.csv"), load_file(model / "weights.safetensors")
 
 
-def test_two_workers_train_what_one_trains(tmp_path):
-    _, losses, weights = trained(tmp_path / "one")
+@pytest.mark.parametrize("labels", [(LABEL,), (LABEL, OTHER)], ids=["one class", "two classes"])
+def test_two_workers_train_what_one_trains(tmp_path, labels):
+    _, losses, weights = trained(tmp_path / "one", labels)
     parallel = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    said, shared_losses, shared_weights = trained(tmp_path / "two", *parallel)
-    assert said.count("12 images of 16 px") == 1
+    said, shared_losses, shared_weights = trained(tmp_path / "two", labels, *parallel)
+    assert said.count(f"{12 * len(labels)} images of 16 px") == 1
     assert "on 2 x cpu" in said
     assert np.allclose(shared_losses.to_numpy(), losses.to_numpy(), rtol=1e-4)
     for name, expected in weights.items():

@@ -56,12 +56,25 @@ def test_metrics_diff_shows_what_changed(reproduced):
 
 
 def test_one_class_of_the_generators_leaves_the_other_and_the_real_sets_alone(reproduced):
-    change(reproduced, "diffusion", "classes", "air_bubble", "epochs", by=1)
+    change(reproduced, "diffusion", "generators", "air_bubble", "epochs", by=1)
     ran = repro(reproduced)
     assert {"train_ddpm@air_bubble", "generate@air_bubble", "quality@air_bubble"} <= set(ran)
     assert any(name.startswith("train_mixed@") for name in ran)
     assert not [name for name in ran if "silicone_oil" in name or name.startswith(("train_real", "evaluate_real"))]
     assert not {"simulate", "ingest", "normalize", "split"} & set(ran)
+
+
+def test_one_generator_for_both_classes_takes_the_place_of_two(reproduced):
+    yaml = YAML()
+    content = yaml.load(reproduced / "params.yaml")
+    learnt = {"silicone_oil": 16, "air_bubble": 16}
+    content["diffusion"]["generators"] = {"minority": {"images": learnt, "epochs": 2}}
+    content["diffusion"]["classes"] = dict.fromkeys(learnt, "minority")
+    yaml.dump(content, reproduced / "params.yaml")
+    ran = repro(reproduced)
+    assert [name for name in ran if name.startswith("train_ddpm")] == ["train_ddpm@minority"]
+    assert {f"{stage}@{label}" for stage in ("generate", "quality") for label in learnt} <= set(ran)
+    assert not [name for name in ran if name.startswith(("train_real", "evaluate_real"))]
 
 
 def test_the_size_of_one_training_set_trains_that_set_alone(reproduced):

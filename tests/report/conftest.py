@@ -23,7 +23,8 @@ class Workspace:
     def __init__(self, folder: Path):
         self.folder = folder
         self.params = yaml.safe_load((ROOT / "params.yaml").read_text())
-        self.params["diffusion"]["classes"] = {"silicone_oil": {"images": 20, "epochs": 2}}
+        generators = {"silicone_oil": {"images": {"silicone_oil": 20}, "epochs": 2}}
+        self.params["diffusion"] |= {"generators": generators, "classes": {"silicone_oil": "silicone_oil"}}
         real = {"protein": 40, "silicone_oil": 20, "air_bubble": 20}
         self.params["assemble"] = {
             "real": {"real-1": {"platform": "A", "real": real}},

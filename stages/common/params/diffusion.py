@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from stages.common.params.block import Block, Name, PositiveFloat, PositiveInt, Share
 
 
-class DiffusionClass(Block):
-    images: PositiveInt
+class GeneratorBudget(Block):
+    images: dict[Name, PositiveInt] = Field(min_length=1)
     epochs: PositiveInt
 
 
@@ -53,6 +53,7 @@ class Training(Block):
     min_snr: PositiveFloat | None = None
     ema: Share
     augment: bool
+    unlabelled: float = Field(ge=0, lt=1)
     held_out: int = Field(ge=0)
     patience: PositiveInt | None = None
     precision: Literal["auto", "float32"]
@@ -71,16 +72,49 @@ class Sampler(Block):
     name: Literal["ancestral", "ddim", "dpm_solver", "dpm_solver_sde", "heun"]
     steps: PositiveInt
     batch: PositiveInt
+    guidance: float = Field(ge=1)
     images: int = Field(ge=2)
 
 
 class Diffusion(Block):
     platform: Name
-    classes: dict[Name, DiffusionClass]
+    generators: dict[Name, GeneratorBudget]
+    classes: dict[Name, Name]
     network: Network
     process: Process
     training: Training
     sampler: Sampler
+
+    @model_validator(mode="after")
+    def _each_class_has_its_generator(self):
+        for label, name in self.classes.items():
+            if name not in self.generators:
+                known = ", ".join(self.generators) or "none"
+                raise ValueError(f"classes.{label}: there is no generator {name!r} under `generators` (there: {known})")
+            if label not in self.generators[name].images:
+                raise ValueError(
+                    f"classes.{label}: generator {name} doesn't learn {label}; add it to generators.{name}.images"
+                )
+        for name, budget in self.generators.items():
+            for label in budget.images:
+                if label not in self.classes:
+                    raise ValueError(
+                        f"generators.{name}.images: {label} is learnt but never drawn; say under `classes` which "
+                        "generator draws it"
+                    )
+            if name not in self.classes.values():
+                raise ValueError(f"generators.{name}: no class is drawn by it; name it under `classes` or take it out")
+        return self
+
+    @model_validator(mode="after")
+    def _guided_by_what_was_learnt(self):
+        shared = [name for name, budget in self.generators.items() if len(budget.images) > 1]
+        if shared and self.sampler.guidance > 1 and self.training.unlabelled == 0:
+            raise ValueError(
+                f"sampler.guidance {self.sampler.guidance:g} needs training.unlabelled above 0: {shared[0]} would "
+                "never have learnt to answer without the class"
+            )
+        return self
 
     @model_validator(mode="after")
     def _possible(self):

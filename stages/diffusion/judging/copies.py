@@ -68,4 +68,4 @@ def gate_authentic(label: str, generated: float, held_out: float, least: float) 
 
 
 def mend(label: str) -> str:
-    return f"Train it for fewer epochs or on more images (diffusion.classes.{label})"
+    return f"Train it for fewer epochs or on more images (its generator in diffusion.generators)"
