@@ -12,6 +12,7 @@ RULE = (
     "means of 4 x 4 px, any flip, turn and shift up to 2 px; distance to the nearest training image below copy_gap "
     "times that to the second nearest, and times the median of training images' distances to their nearest other one"
 )
+MEND = "Train it for fewer epochs or on more images (its generator in diffusion.generators)"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def gate(label: str, dropped: int, made: int, most: float) -> None:
     if dropped > most * made:
         raise InputError(
             f"{label}: {dropped} of {made} generated images are copies of training images, more than "
-            f"quality.copies_max ({most:g}) allows: the generator has learnt them by heart. {mend(label)}"
+            f"quality.copies_max ({most:g}) allows: the generator has learnt them by heart. {MEND}"
         )
 
 
@@ -63,9 +64,5 @@ def gate_authentic(label: str, generated: float, held_out: float, least: float) 
             f"({least:.1%}) asks for: the others lie nearer to a training image than any other training image does. "
             f"Of held-out real images {held_out:.1%} are authentic; if these are too few as well, lower "
             f"quality.authentic_min. Else the generator has learnt its images by heart, or draws empty ones. "
-            f"{mend(label)}"
+            f"{MEND}"
         )
-
-
-def mend(label: str) -> str:
-    return f"Train it for fewer epochs or on more images (its generator in diffusion.generators)"
