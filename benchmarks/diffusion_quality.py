@@ -8,10 +8,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+import pandas as pd
 
 from benchmarks.diffusion_setup import budget, default, plan_of, study
 from stages.common.device import best_device
@@ -19,6 +16,7 @@ from stages.common.params import Params
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.kid import kid, kid_spread
 from stages.diffusion.judging.lite0 import lite0
+from stages.diffusion.judging.two_sample import two_sample
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import images
 from stages.diffusion.train import drawing
@@ -83,6 +81,7 @@ def minutes_to_recognisable(repeats: int) -> dict[str, float | None]:
     real, learnt = real_images(params)
     of = lite0(best_device())
     held_out = of(real)
+    runs = held_out_rows(params)["run"].to_numpy()
     plan = plan_of(params.diffusion, learnt, epochs=budget(params, first_class(params))[1])
     run = start(plan, params.diffusion.network, best_device())
     sampler = params.diffusion.sampler
@@ -93,23 +92,20 @@ def minutes_to_recognisable(repeats: int) -> dict[str, float | None]:
             train_step(run, plan)
         made = sampled(run, plan, len(real), sampler.name, sampler.steps)
         spent += (time.monotonic() - begun) / 60
-        accuracy = two_sample_accuracy(of(made), held_out)
+        accuracy = two_sample(of(made), held_out, runs, np.random.default_rng(0))["accuracy"]
         print(f"  {run.step} steps, {spent:.2f} minutes: accuracy {accuracy:.3f}", flush=True)
         if accuracy < RECOGNISABLE:
             return {"minutes_to_recognisable": spent, "two_sample_accuracy": accuracy}
     return {"minutes_to_recognisable": None, "two_sample_accuracy": accuracy}
 
 
-def two_sample_accuracy(generated: np.ndarray, real: np.ndarray) -> float:
-    """Of a logistic regression that tells `generated` from `real` features, five-fold (Lopez-Paz & Oquab 2017)."""
-    features = np.concatenate([generated, real])
-    labels = np.repeat([0, 1], [len(generated), len(real)])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=2000))
-    return float(cross_val_score(model, features, labels, cv=5).mean())
-
-
 def first_class(params: Params) -> str:
     return next(iter(params.diffusion.classes))
+
+
+def held_out_rows(params: Params) -> pd.DataFrame:
+    """Of the first class's held-out images."""
+    return particles(first_class(params), params.diffusion.platform, "selection", params.quality.images, params.seed)[1]
 
 
 def real_images(params: Params, label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
