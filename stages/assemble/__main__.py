@@ -50,11 +50,11 @@ def main() -> None:
     parts = []
     for label in params.classes:
         if label in dataset.real:
-            real = real_rows(splits, label, dataset.platform, dataset.real[label], params.seed)
-            parts.append(real)
+            parts.append(real_rows(splits, label, dataset.platform, dataset.real[label], params.seed))
         if label in dataset.synthetic:
-            path = SYNTHETIC / f"{label}.npy"
-            parts.append(synthetic_rows(path, label, dataset.synthetic[label], bool(real["simulated"].any())))
+            learnt = splits[(splits["class"] == label) & (splits["platform"] == params.diffusion.platform)]
+            simulated = bool(learnt["simulated"].any())
+            parts.append(synthetic_rows(SYNTHETIC / f"{label}.npy", label, dataset.synthetic[label], simulated))
     write_parquet(
         f"data/datasets/{name}.parquet", pd.concat(parts, ignore_index=True).astype({"particle_id": "string"})
     )

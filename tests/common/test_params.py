@@ -37,6 +37,10 @@ WRONG = {
         lambda p: p["assemble"]["real"]["real-0"]["real"].update(glass=5),
         "'glass' is not one of protein",
     ),
+    "one class alone, synthetic or not": (
+        lambda p: p["assemble"]["mixed"]["generated-1"].update(real={"silicone_oil": 9}, synthetic={"silicone_oil": 9}),
+        "assemble.mixed.generated-1: two classes at least",
+    ),
     "more synthetic images than are generated": (
         lambda p: p["diffusion"]["sampler"].update(images=10),
         "diffusion.sampler.images is 10",
@@ -47,7 +51,7 @@ WRONG = {
     ),
     "a diffusion sampler for the flow": (
         lambda p: p["diffusion"]["process"].update(objective="flow", schedule=None),
-        "dpm_solver doesn't go with process.objective: flow",
+        "dpm_solver_sde doesn't go with process.objective: flow",
     ),
     "a schedule for the flow": (
         lambda p: p["diffusion"]["process"].update(objective="flow"),
@@ -145,7 +149,7 @@ def test_one_generator_takes_as_many_steps_as_two(tmp_path):
     one = load(params).diffusion
     assert (len(two.generators), len(one.generators)) == (2, 1)
     assert one.generators["minority"].images == {"silicone_oil": 120, "air_bubble": 120}
-    assert steps(one) == steps(two) == 2400
+    assert steps(one) == steps(two) == 4800
 
 
 def test_one_generator_without_guidance_may_be_told_every_class(tmp_path):

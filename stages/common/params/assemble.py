@@ -16,13 +16,13 @@ class RealDataset(Block):
 
 class MixedDataset(Block):
     platform: Name
-    real: dict[Name, PositiveInt] = Field(min_length=2)
+    real: dict[Name, PositiveInt] = Field(min_length=1)
     synthetic: dict[Name, PositiveInt] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _synthetic_beside_real(self):
-        if alone := set(self.synthetic) - set(self.real):
-            raise ValueError(f"synthetic images of {', '.join(sorted(alone))} without real ones under `real`")
+    def _something_to_tell_apart(self):
+        if len(set(self.real) | set(self.synthetic)) < 2:
+            raise ValueError("two classes at least, real and synthetic together")
         return self
 
 
