@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from joblib import Parallel, delayed
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.diffusion_quality import sampled, trained  # noqa: E402
@@ -90,9 +90,8 @@ def make_study() -> None:
     (STUDY / "params.yaml").write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     write_scale(ROOT / "benchmarks/development.yaml", STUDY / "params.yaml")
     for stage in ("simulate", "ingest", "normalize", "split"):
-        command = [sys.executable, "-c", f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); "
-                   f"runpy.run_module('stages.{stage}', run_name='__main__')"]  # fmt: skip
-        subprocess.run(command, cwd=STUDY, check=True)
+        command = [sys.executable, "-m", f"stages.{stage}"]
+        subprocess.run(command, cwd=STUDY, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
 
 
 def judged(name: str, label: str, seed: int) -> dict:
