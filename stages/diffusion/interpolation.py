@@ -1,10 +1,26 @@
 """Images between two images: generated from noises on the arc between theirs."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from stages.diffusion.sample import Generator, Noise, reverse
+
+
+@dataclass(frozen=True)
+class Between:
+    """Noises on the arc from one image's to another's: the first and every later one that a sampler asks for."""
+
+    first: Noise
+    second: Noise
+    shares: list[float]  # of the way
+
+    def draw(self) -> Tensor:
+        """(count, 1, edge, edge)."""
+        a, b = self.first.draw(), self.second.draw()
+        return torch.cat([spherical(a, b, share) for share in self.shares])
 
 
 def spherical(a: Tensor, b: Tensor, share: float) -> Tensor:
@@ -16,14 +32,9 @@ def spherical(a: Tensor, b: Tensor, share: float) -> Tensor:
 
 @torch.inference_mode()
 def interpolation(generator: Generator, seeds: tuple[int, int], count: int, sampler: str, steps: int) -> np.ndarray:
-    """`count` images (count, edge, edge) uint8 from that of the first seed to that of the second.
-
-    The noise that a sampler adds on its way is the first seed's for all, so that the starts alone differ.
-    """
-    first, second = (Noise([seed], generator.edge, generator.device).draw() for seed in seeds)
-    start = torch.cat([spherical(first, second, share) for share in np.linspace(0, 1, count).tolist()])
-    noise = Noise([seeds[0]] * count, generator.edge, generator.device)
-    noise.draw()
-    for state in reverse(generator, start, noise, sampler, steps):
+    """`count` images (count, edge, edge) uint8 from that of the first seed to that of the second."""
+    first, second = (Noise([seed], generator.edge, generator.device) for seed in seeds)
+    noise = Between(first, second, np.linspace(0, 1, count).tolist())
+    for state in reverse(generator, noise.draw, sampler, steps):
         last = state
     return generator.grey.decode(last)

@@ -1,6 +1,6 @@
 """Images from a generator: the same image for the same seed, whatever the batch or the order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,14 +65,14 @@ class Noise:
 @torch.inference_mode()
 def trajectory(generator: Generator, seeds: list[int], sampler: str, steps: int) -> Iterator[Tensor]:
     """The states (B, 1, edge, edge) on the way to the images of `seeds`, one seed an image; the first is pure noise."""
-    noise = Noise(seeds, generator.edge, generator.device)
-    yield from reverse(generator, noise.draw(), noise, sampler, steps)
+    yield from reverse(generator, Noise(seeds, generator.edge, generator.device).draw, sampler, steps)
 
 
-def reverse(generator: Generator, start: Tensor, noise: Noise, sampler: str, steps: int) -> Iterator[Tensor]:
-    """The states on the way from the noise `start` to images, `start` first; `noise` is what a sampler adds."""
+def reverse(generator: Generator, draw: Callable[[], Tensor], sampler: str, steps: int) -> Iterator[Tensor]:
+    """The states on the way from noise to images; `draw` gives the noise at the start, and what a sampler adds."""
+    start = draw()
     yield start
-    yield from SAMPLERS[sampler](generator.denoise, generator.process.path, start, steps, noise.draw)
+    yield from SAMPLERS[sampler](generator.denoise, generator.process.path, start, steps, draw)
 
 
 def images(generator: Generator, seeds: list[int], sampler: str, steps: int) -> np.ndarray:

@@ -8,10 +8,12 @@ import torch
 
 from stages.common.params.diffusion import Network
 from stages.diffusion.grey import GreyScale
+from stages.diffusion.interpolation import interpolation
 from stages.diffusion.process import Process
 from stages.diffusion.process.paths import DiffusionPath, StraightPath
 from stages.diffusion.process.schedules import cosine_alpha_bar
 from stages.diffusion.sample import Generator, Noise, images, trajectory
+from stages.diffusion.samplers import SAMPLERS
 from stages.diffusion.unet import UNet
 
 GREY = GreyScale(mean=170.0, sd=20.0, low=90, high=230)
@@ -40,7 +42,7 @@ def test_noise_of_an_image_is_its_own():
         assert not torch.equal(a[0], a[1])
 
 
-@pytest.mark.parametrize("sampler", ["ancestral", "ddim", "dpm_solver", "heun"])
+@pytest.mark.parametrize("sampler", SAMPLERS)
 def test_an_image_does_not_depend_on_batch_or_order(generator, sampler):
     generator = prepared(generator, sampler)
     seeds = [11, 12, 13, 14, 15]
@@ -52,6 +54,16 @@ def test_an_image_does_not_depend_on_batch_or_order(generator, sampler):
     assert np.abs(whole.astype(int) - backwards).max() <= 1
     assert np.array_equal(whole, images(generator, seeds, sampler, 10))
     assert (whole[0] != whole[1]).any()
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_interpolation_leads_from_one_image_to_the_other(generator, sampler):
+    generator = prepared(generator, sampler)
+    between = interpolation(generator, (21, 22), 5, sampler, 10).astype(int)
+    ends = images(generator, [21, 22], sampler, 10)
+    assert np.abs(between[[0, -1]] - ends).max() <= 1
+    from_first = np.abs(between - between[0]).mean(axis=(1, 2))
+    assert (np.diff(from_first) > 0).all()
 
 
 def test_the_way_starts_at_noise_and_ends_within_the_training_grey_levels(generator):
