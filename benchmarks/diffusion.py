@@ -16,7 +16,7 @@ from benchmarks import diffusion_conditional as conditional  # noqa: E402
 from benchmarks import diffusion_quality as quality  # noqa: E402
 from benchmarks import diffusion_speed as speed  # noqa: E402
 from benchmarks.diffusion_setup import write_rounded  # noqa: E402
-from benchmarks.result import last_figures  # noqa: E402
+from benchmarks.result import last_result  # noqa: E402
 
 SECTIONS = {
     "train_speedup_same_net": speed.train_speedup_same_net,
@@ -54,7 +54,9 @@ def main() -> None:
         for key, value in figures.items():
             target = f"  (target {TARGETS[key]})" if key in TARGETS else ""
             print(f"{key:44} {'none' if value is None else f'{value:.4g}'}{target}", flush=True)
-        write_rounded("diffusion", last_figures("diffusion") | figures, repeats=repeats)
+        last = last_result("diffusion")
+        all_repeats = last.get("repeats", {}) | {name: repeats}
+        write_rounded("diffusion", last["figures"] | figures, repeats=all_repeats)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def write_result(name: str, figures: dict, packages: tuple[str, ...], **more: ob
     (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-def last_figures(name: str) -> dict:
-    """The figures that an earlier run of the benchmark `name` left."""
+def last_result(name: str) -> dict:
+    """What an earlier run of the benchmark `name` left."""
     path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"figures": {}}

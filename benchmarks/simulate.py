@@ -18,7 +18,7 @@ from joblib import Parallel, delayed
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.result import last_figures, write_result  # noqa: E402
+from benchmarks.result import last_result, write_result  # noqa: E402
 from benchmarks.simulate_agreement import agreement  # noqa: E402
 from benchmarks.simulate_looks import PUBLISHED, statistics  # noqa: E402
 from stages.common.params import load  # noqa: E402
@@ -35,7 +35,7 @@ CORES = 2
 
 def main() -> None:
     sections = sys.argv[1:] or list(SECTIONS)
-    figures = last_figures("simulate")
+    figures = last_result("simulate")["figures"]
     settings = load(ROOT / "params.yaml").simulate
     for section in sections:
         prefixes, run = SECTIONS[section]
