@@ -4,8 +4,8 @@ import numpy as np
 
 # Above this ratio of noise to signal nothing of an image is left to decide (Karras et al. 2022, table 1: sigma_max).
 LARGEST_NOISE = 80.0
-# Below this ratio no step is worth its call: the camera's noise in a particle image is larger, and what remains is told
-# better in one answer than in many, each with an error of its own.
+# Below this ratio no step is worth its call: in standardized images of particles the camera's noise is about as large,
+# and what remains is told better in one answer than in many, each with an error of its own.
 SMALLEST_NOISE = 0.1
 
 
