@@ -39,17 +39,13 @@ SDE = ("dpm_solver_sde", 20)
 COSINE = {"objective": "v", "schedule": "cosine", "times": "uniform"}
 MIDDLE = COSINE | {"times": "logit_normal"}
 RECIPES = {  # process, training, sampler; the rest is the default's
-    "study": (
-        {"objective": "epsilon", "schedule": "linear", "times": "uniform", "standardize": False},
-        {"loss": "l1", "weighting": "plain"},
-        SDE,
-    ),
-    "v": (COSINE, {"loss": "l1", "weighting": "plain"}, SDE),
-    "v, logit-normal times, straight weights": (MIDDLE, {"loss": "l1", "weighting": "straight"}, SDE),
-    "the same, squared error": (MIDDLE, {"loss": "mse", "weighting": "straight"}, SDE),
+    "study": ({"objective": "epsilon", "schedule": "linear", "times": "uniform", "standardize": False}, {}, SDE),
+    "v": (COSINE, {}, SDE),
+    "v, logit-normal times": (MIDDLE, {}, SDE),
+    "v, logit-normal times, squared error": (MIDDLE, {"loss": "mse"}, SDE),
     "flow": (
         {"objective": "flow", "schedule": None, "times": "logit_normal"},
-        {"loss": "l1", "weighting": "plain"},
+        {},
         ("heun", 10),  # as many network calls, within one
     ),
 }

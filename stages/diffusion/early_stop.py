@@ -44,7 +44,7 @@ def held_out_loss(run: Run, plan: Plan) -> float:
             noisy = plan.process.q_sample(x0[part], times[part], epsilon[part])
             answer = run.average(noisy, times[part], labels[part])
         target = plan.process.target(x0[part], times[part], epsilon[part])
-        weight = plan.process.loss_weight(times[part], plan.settings.weighting)
+        weight = plan.process.loss_weight(times[part], plan.settings.min_snr)
         total += loss(answer, target, weight, plan.settings.loss).item() * len(part)
     return total / len(images)
 

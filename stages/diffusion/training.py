@@ -109,7 +109,7 @@ def train_step(run: Run, plan: Plan) -> None:
 
     with autocast(device, plan.settings.precision):
         answer = run.shared(plan.process.q_sample(x0, time, epsilon), time, told)
-    weight = plan.process.loss_weight(time, plan.settings.weighting)
+    weight = plan.process.loss_weight(time, plan.settings.min_snr)
     value = loss(answer, plan.process.target(x0, time, epsilon), weight, plan.settings.loss) * share
     for group in run.optimizer.param_groups:
         group["lr"] = learning_rate(run.step, plan)

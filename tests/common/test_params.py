@@ -68,9 +68,9 @@ WRONG = {
     "a last time that is sampled but not trained": (
         lambda p: (
             p["diffusion"]["process"].update(zero_terminal_snr=True),
-            p["diffusion"]["training"].update(weighting="min_snr"),
+            p["diffusion"]["training"].update(min_snr=5.0),
         ),
-        "training.weighting: min_snr gives time T no weight",
+        "training.min_snr gives time T no weight",
     ),
     "patience without images to judge by": (
         lambda p: p["diffusion"]["training"].update(patience=5),

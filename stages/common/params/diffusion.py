@@ -50,7 +50,7 @@ class Training(Block):
     lr: PositiveFloat
     lr_schedule: Literal["cosine", "constant"]
     loss: Literal["mse", "l1"]
-    weighting: Literal["plain", "min_snr", "straight"]
+    min_snr: PositiveFloat | None = None
     ema: Share
     augment: bool
     unlabelled: float = Field(ge=0, lt=1)
@@ -122,9 +122,9 @@ class Diffusion(Block):
             raise ValueError(f"sampler.steps must be at most process.steps ({self.process.steps})")
         if both := set(self.network.linear_attention) & set(self.network.attention):
             raise ValueError(f"network: level {min(both)} is under both `linear_attention` and `attention`; choose one")
-        if self.training.weighting == "min_snr" and self.process.zero_terminal_snr:
+        if self.training.min_snr is not None and self.process.zero_terminal_snr:
             raise ValueError(
-                "training.weighting: min_snr gives time T no weight, but zero_terminal_snr samples from there; drop one"
+                "training.min_snr gives time T no weight, but zero_terminal_snr samples from there; drop one"
             )
         if (self.sampler.name == "heun") != (self.process.objective == "flow"):
             raise ValueError(

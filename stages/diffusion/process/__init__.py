@@ -10,7 +10,6 @@ from stages.diffusion.process.objectives import OBJECTIVES
 from stages.diffusion.process.paths import DiffusionPath, StraightPath
 from stages.diffusion.process.schedules import SCHEDULES, with_zero_terminal_snr
 from stages.diffusion.process.times import TIMES
-from stages.diffusion.process.weightings import WEIGHTINGS
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,18 @@ class Process:
         determinant = of_noise * signal - of_image * noise
         return (_float(of_noise) * x - noise.float() * answer) / determinant.float()
 
-    def loss_weight(self, time: Tensor, weighting: str) -> Tensor:
-        """Weight of each image's squared error, (B, 1, 1, 1): 1 for `plain`, or what makes x_0's error count as
-        WEIGHTINGS has it."""
+    def loss_weight(self, time: Tensor, min_snr: float | None) -> Tensor:
+        """Weight of each image's squared error, (B, 1, 1, 1): 1, or what makes it min(SNR, min_snr) times that of x_0.
+
+        Hang et al. 2023, section 3.4: min(SNR, min_snr) / SNR for epsilon, / (SNR + 1) for v; for the flow, whose
+        error of x_0 is noise times its own, min(signal^2, min_snr noise^2).
+        """
         signal, noise = self.path.signal(time), self.path.noise(time)
-        if weighting == "plain":
+        if min_snr is None:
             return torch.ones_like(signal).float()
         of_image, of_noise = self._asked(time)
         x0_error = noise / (of_noise * signal - of_image * noise)
-        return (WEIGHTINGS[weighting](signal, noise) * x0_error.square()).float()
+        return ((signal / noise).square().clamp(max=min_snr) * x0_error.square()).float()
 
     def _asked(self, time: Tensor) -> tuple[Tensor | float, Tensor | float]:
         return OBJECTIVES[self.objective](self.path.signal(time), self.path.noise(time))
