@@ -58,7 +58,7 @@ def judge(label: str, params: Params) -> None:
     copied = copies(compared, params.quality)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
 
-    epochs = by_epoch(compared, Path("models/ddpm") / label, card.sample_epochs)
+    epochs = by_epoch(compared, Path("models/ddpm") / card.name / label, card.sample_epochs)
     neighbours = Neighbours.of(compared.generated_features, compared.known)
     seen = Neighbours.of(compared.held_out_features, compared.known)
     metrics = {
