@@ -58,7 +58,7 @@ def test_a_generator_of_one_class_trains_as_a_plain_network_does():
         torch.manual_seed(seed_of(3, "ddpm", "air_bubble", "step", step))
         grey = turned(grey, torch.randint(8, (len(grey),)))
         x0 = (grey[:, None].float() - plan.images.mean()) / plan.images.std()
-        time = torch.randint(1, 101, (len(grey),))
+        time = 1 + (100 * torch.rand(len(grey), dtype=torch.float64)).long()
         epsilon = torch.randn(x0.shape)
         signal, noise = alpha_bar[time].sqrt().float(), (1 - alpha_bar[time]).sqrt().float()
         optimizer.zero_grad()
@@ -229,7 +229,8 @@ def test_one_network_learns_two_classes_apart(tmp_path, monkeypatch):
     while run.step < plan.steps:
         train_step(run, plan)
     run.samples = {80: preview(run, plan)}
-    process = params.Process(objective="v", schedule="cosine", zero_terminal_snr=False, steps=100, standardize=True)
+    settings = {"objective": "v", "schedule": "cosine", "zero_terminal_snr": False, "times": "uniform"}
+    process = params.Process(**settings, steps=100, standardize=True)
     monkeypatch.chdir(tmp_path)
     diffusion = load(ROOT / "params.yaml").diffusion
     write(run, plan, diffusion.model_copy(update={"network": network, "process": process}), "simulated")
