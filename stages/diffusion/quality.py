@@ -47,8 +47,8 @@ def main() -> None:
 def judge(label: str, params: Params) -> None:
     """Write metrics/quality/<label>.json and the pictures in plots/diffusion/<label>/."""
     device = best_device()
-    weights = model_folder(label, params.diffusion) / "weights.safetensors"
-    model, card = read(weights, label, params.diffusion.sampler.guidance, device)
+    folder = model_folder(label, params.diffusion)
+    model, card = read(folder / "weights.safetensors", label, params.diffusion.sampler.guidance, device)
     platform = params.diffusion.platform
     training, learnt = particles(label, platform, "train", card.classes[label].training_images, params.seed)
     held_out, real = particles(label, platform, "selection", params.quality.images, params.seed)
@@ -58,7 +58,7 @@ def judge(label: str, params: Params) -> None:
     copied = copies(compared, params.quality)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
 
-    epochs = by_epoch(compared, Path("models/ddpm") / card.name / label, card.sample_epochs)
+    epochs = by_epoch(compared, folder / label, card.sample_epochs)
     neighbours = Neighbours.of(compared.generated_features, compared.known)
     seen = Neighbours.of(compared.held_out_features, compared.known)
     metrics = {
@@ -81,7 +81,7 @@ def judge(label: str, params: Params) -> None:
     }
     write_json(Path("metrics/quality") / f"{label}.json", metrics)
     nearest = compared.known.oriented[neighbours.way, neighbours.nearest]
-    draw(compared, card, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
+    draw(compared, folder / label, card, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
 
 
 def copies(compared: Compared, limits: Quality) -> dict:
@@ -123,6 +123,7 @@ def from_noise(model: Generator, label: str, params: Params) -> tuple[dict[int, 
 
 def draw(
     compared: Compared,
+    model: Path,
     card: Card,
     distances: pd.DataFrame,
     nearest: np.ndarray,
@@ -130,8 +131,7 @@ def draw(
     on_the_way: dict[int, np.ndarray],
     between: np.ndarray,
 ) -> None:
-    """Write plots/diffusion/<label>/."""
-    model = Path("models/ddpm") / card.name / compared.label
+    """Write plots/diffusion/<label>/; `model` is the folder of the class's losses and samples."""
     losses = pd.read_csv(model / "loss.csv")
     samples = np.load(model / "samples.npy", allow_pickle=False)
     held_out, generated = compared.held_out, compared.generated
