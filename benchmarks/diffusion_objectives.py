@@ -7,6 +7,7 @@ on one core, and goes on where it was cut off.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import statistics
@@ -36,18 +37,13 @@ STUDY = ROOT / ".scratch/development"
 EPOCHS = 200
 HELD_OUT = 256
 SDE = ("dpm_solver_sde", 20)
-COSINE = {"objective": "v", "schedule": "cosine", "times": "uniform"}
-MIDDLE = COSINE | {"times": "logit_normal"}
+STUDYS_PROCESS = {"objective": "epsilon", "schedule": "linear", "times": "uniform", "standardize": False}
 RECIPES = {  # process, training, sampler; the rest is the default's
-    "study": ({"objective": "epsilon", "schedule": "linear", "times": "uniform", "standardize": False}, {}, SDE),
-    "v": (COSINE, {}, SDE),
-    "v, logit-normal times": (MIDDLE, {}, SDE),
-    "v, logit-normal times, squared error": (MIDDLE, {"loss": "mse"}, SDE),
-    "flow": (
-        {"objective": "flow", "schedule": None, "times": "logit_normal"},
-        {},
-        ("heun", 10),  # as many network calls, within one
-    ),
+    "study": (STUDYS_PROCESS | {"asinh_softening": None}, {}, SDE),
+    "v": ({}, {}, SDE),
+    "v, grey levels as they are": ({"asinh_softening": None}, {}, SDE),
+    "v, squared error": ({}, {"loss": "mse"}, SDE),
+    "flow": ({"objective": "flow", "schedule": None}, {}, ("heun", 10)),  # as many network calls, within one
 }
 
 
@@ -70,13 +66,10 @@ def main() -> None:
         (run for run in runs if run["seed"] <= seeds), key=lambda run: (run["class"], run["seed"], run["recipe"])
     )
     figures = {}
-    for name in RECIPES:
-        for label in labels:
-            mine = [run["distance"] for run in runs if (run["recipe"], run["class"]) == (name, label)]
-            figures[f"distance, {label}, {name}"] = statistics.fmean(mine)
-            print(
-                f"{label:14} {name:40} distance {statistics.fmean(mine):7.1f}, from {min(mine):.1f} to {max(mine):.1f}"
-            )
+    for label, name, figure in itertools.product(labels, RECIPES, ("distance", "coverage", "accuracy")):
+        mine = [run[figure] for run in runs if (run["recipe"], run["class"]) == (name, label)]
+        figures[f"{figure}, {label}, {name}"] = statistics.fmean(mine)
+        print(f"{label:14} {name:28} {figure:9} {statistics.fmean(mine):7.3f}, from {min(mine)} to {max(mine)}")
     write_rounded("diffusion_objectives", figures, seeds=seeds, epochs=EPOCHS, held_out=HELD_OUT, runs=runs)
 
 
@@ -97,9 +90,7 @@ def judged(name: str, label: str, seed: int) -> dict:
     torch.set_num_threads(1)
     params, of = default(), lite0(best_device())
     process, training, sampler = RECIPES[name]
-    settings = params.diffusion.model_copy(
-        update={"process": params.diffusion.process.model_copy(update={"zero_terminal_snr": False} | process)}
-    )
+    settings = params.diffusion.model_copy(update={"process": params.diffusion.process.model_copy(update=process)})
     count, _ = budget(params, label)
     with contextlib.chdir(STUDY):
         held_out, rows = particles(label, params.diffusion.platform, "selection", HELD_OUT, params.seed)

@@ -54,7 +54,10 @@ def plan_of(
     learnt, labels = together(by_class)
     return Plan(
         name="benchmark",
-        scales={label: GreyScale.of(mine, settings.process.standardize) for label, mine in by_class.items()},
+        scales={
+            label: GreyScale.of(mine, settings.process.standardize, settings.process.asinh_softening)
+            for label, mine in by_class.items()
+        },
         images=learnt,
         labels=labels,
         held_out=learnt[:0],

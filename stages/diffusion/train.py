@@ -80,7 +80,10 @@ def planned(name: str, params: Params) -> tuple[Plan, str]:
     held_out, held_out_labels = together({label: beside for label, (_, beside, _) in found.items()})
     plan = Plan(
         name=name,
-        scales={label: GreyScale.of(learnt, settings.process.standardize) for label, (learnt, _, _) in found.items()},
+        scales={
+            label: GreyScale.of(learnt, settings.process.standardize, settings.process.asinh_softening)
+            for label, (learnt, _, _) in found.items()
+        },
         images=images,
         labels=labels,
         held_out=held_out,

@@ -17,7 +17,7 @@ from stages.diffusion.process import build
 from stages.diffusion.sample import Generator
 from stages.diffusion.unet import UNet
 
-FORMAT = "ddpm-2"
+FORMAT = "ddpm-3"
 
 
 @dataclass(frozen=True)

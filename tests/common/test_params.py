@@ -61,6 +61,10 @@ WRONG = {
         lambda p: p["diffusion"]["process"].update(schedule=None),
         "diffusion.process: schedule: v needs one: linear, cosine or shifted_cosine",
     ),
+    "a softened contrast on the study's grey range": (
+        lambda p: p["diffusion"]["process"].update(standardize=False),
+        "diffusion.process: asinh_softening goes with standardize: true",
+    ),
     "noise told from nothing but noise": (
         lambda p: p["diffusion"]["process"].update(objective="epsilon", zero_terminal_snr=True),
         "zero_terminal_snr goes with objective: v; .* says nothing of the image",

@@ -34,12 +34,13 @@ def test_sampling_uses_the_folded_network(tmp_path):
     process = Process(
         objective="v", schedule="cosine", zero_terminal_snr=False, times="uniform", steps=50, standardize=True
     )
-    classes = {"oil": weights.ClassCard(2, GreyScale(170, 20, 90, 230))}
+    classes = {"oil": weights.ClassCard(2, GreyScale(0.1, 1.2, 90, 230, 175.0, 8.0))}
     card = weights.Card("droplets", classes, "simulated", [1], 32, "float32", settings, process)
     network = UNet(32, settings).eval()
     weights.save(tmp_path / "weights.safetensors", network.state_dict(), card)
     generator, _ = weights.read(tmp_path / "weights.safetensors", "oil", 1.0, torch.device("cpu"))
     assert not has_standardized_weights(generator.network)
+    assert generator.grey == classes["oil"].grey
     x, time = torch.randn(1, 1, 32, 32), torch.tensor([7])
     with torch.inference_mode():
         assert torch.allclose(generator.network(x, time), network(x, time), atol=1e-5)

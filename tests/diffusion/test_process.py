@@ -134,13 +134,14 @@ def test_min_snr_weights_have_their_published_forms(objective, expected):
 PATHS = {"diffusion": DiffusionPath(linear_alpha_bar(1000)), "flow": StraightPath(1000)}
 
 
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (0.4, 1.2)])
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-def test_logit_normal_times_have_a_standard_normal_logarithm_of_noise_over_signal(path):
+def test_logit_normal_times_have_a_normal_logarithm_of_noise_over_signal(path, mean, sd):
     torch.manual_seed(0)
-    time = Process(path, "v", "logit_normal").draw_times(20_000)
+    time = Process(path, "v", "logit_normal", (mean, sd)).draw_times(20_000)
     logits = (path.noise(time) / path.signal(time)).log()
-    assert logits.mean().item() == pytest.approx(0, abs=0.03)
-    assert logits.std().item() == pytest.approx(1, abs=0.03)
+    assert logits.mean().item() == pytest.approx(mean, abs=0.03)
+    assert logits.std().item() == pytest.approx(sd, abs=0.03)
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
@@ -199,5 +200,8 @@ def test_settings_build_the_process_that_they_name():
 
     v = built(objective="v", schedule="cosine", zero_terminal_snr=True)
     assert np.array_equal(v.path.alpha_bar, with_zero_terminal_snr(cosine_alpha_bar(100)))
+    assert v.log_noise == (0.0, 1.0)
+    wide = built(objective="v", schedule="cosine", zero_terminal_snr=False, log_noise_mean=0.4, log_noise_sd=1.2)
+    assert wide.log_noise == (0.4, 1.2)
     flow = built(objective="flow", schedule=None, zero_terminal_snr=False)
     assert (flow.path, flow.objective, flow.steps) == (StraightPath(100), "flow", 100)

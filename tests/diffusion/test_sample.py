@@ -78,8 +78,8 @@ def test_the_way_starts_at_noise_and_ends_within_the_training_grey_levels(genera
 
 def test_grey_levels_survive_the_way_there_and_back():
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    for standardize in (True, False):
-        grey = GreyScale.of(levels, standardize)
+    for standardize, softening in ((True, None), (True, 0.5), (False, None)):
+        grey = GreyScale.of(levels, standardize, softening)
         encoded = grey.encode(torch.from_numpy(levels))
         assert np.array_equal(grey.decode(encoded), levels)
         if standardize:
@@ -87,3 +87,18 @@ def test_grey_levels_survive_the_way_there_and_back():
             assert encoded.std(correction=0).item() == pytest.approx(1, abs=1e-6)
         else:
             assert (encoded.min().item(), encoded.max().item()) == (-1, 1)
+
+
+def test_a_softened_scale_is_linear_near_the_background_and_logarithmic_far_from_it():
+    """d asinh(u) / du is 1 / sqrt(1 + u^2), and asinh(u) nears log(2 u)."""
+    images = np.full((9, 8, 8), 175, np.uint8)
+    images[0, 2:4] = [[20] * 8, [255] * 8]
+    scale = GreyScale.of(images, standardize=True, softening=8 / images.std())
+    assert (scale.level, scale.softening) == (175, pytest.approx(8))
+    greys = np.array([[[175, 176, 255, 15]]], np.uint8)
+    background, one, bright, dark = scale.encode(torch.from_numpy(greys)).flatten().double().numpy() * scale.sd
+    assert one - background == pytest.approx(1 / 8, rel=0.01)
+    assert bright - background == pytest.approx(np.log(2 * 80 / 8), rel=0.01)
+    assert dark - background == pytest.approx(-np.log(2 * 160 / 8), rel=0.01)
+    held = scale.decode(scale.clamp(torch.tensor([-50.0, 50.0]).view(2, 1, 1, 1))).flatten()
+    assert held.tolist() == [20, 255]

@@ -27,8 +27,11 @@ class Process(Block):
     schedule: Literal["linear", "cosine", "shifted_cosine"] | None = None
     zero_terminal_snr: bool
     times: Literal["uniform", "logit_normal"]
+    log_noise_mean: float = 0.0
+    log_noise_sd: PositiveFloat = 1.0
     steps: int = Field(ge=2)
     standardize: bool
+    asinh_softening: PositiveFloat | None = None
 
     @model_validator(mode="after")
     def _path(self):
@@ -42,6 +45,12 @@ class Process(Block):
                 "zero_terminal_snr goes with objective: v; at time T the state is nothing but noise, and an "
                 "answer that repeats the noise says nothing of the image"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stretched(self):
+        if self.asinh_softening is not None and not self.standardize:
+            raise ValueError("asinh_softening goes with standardize: true; set it to null for grey levels on [-1, 1]")
         return self
 
 

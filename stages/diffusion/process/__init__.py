@@ -9,7 +9,7 @@ from stages.common.params import diffusion as params
 from stages.diffusion.process.objectives import OBJECTIVES
 from stages.diffusion.process.paths import DiffusionPath, StraightPath
 from stages.diffusion.process.schedules import SCHEDULES, with_zero_terminal_snr
-from stages.diffusion.process.times import TIMES
+from stages.diffusion.process.times import TIMES, LogNoise
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Process:
     path: DiffusionPath | StraightPath
     objective: str
     times: str = "uniform"
+    log_noise: LogNoise = (0.0, 1.0)  # mean and standard deviation of log(noise / signal) for `logit_normal`
 
     @property
     def steps(self) -> int:
@@ -28,12 +29,12 @@ class Process:
 
     def draw_times(self, count: int) -> Tensor:
         """`count` times to train at."""
-        return TIMES[self.times](self.path, torch.rand(count, dtype=torch.float64))
+        return self._times(torch.rand(count, dtype=torch.float64))
 
     def spread_times(self, count: int) -> Tensor:
         """`count` evenly spread quantiles of what `draw_times` draws."""
         middles = (torch.arange(count, dtype=torch.float64) + 0.5) / count
-        return TIMES[self.times](self.path, middles)
+        return self._times(middles)
 
     def q_sample(self, x0: Tensor, time: Tensor, epsilon: Tensor) -> Tensor:
         """x_t from x_0 in one step (Ho et al. 2020, eq. 4)."""
@@ -64,17 +65,21 @@ class Process:
         x0_error = noise / (of_noise * signal - of_image * noise)
         return ((signal / noise).square().clamp(max=min_snr) * x0_error.square()).float()
 
+    def _times(self, quantiles: Tensor) -> Tensor:
+        return TIMES[self.times](self.path, quantiles, self.log_noise)
+
     def _asked(self, time: Tensor) -> tuple[Tensor | float, Tensor | float]:
         return OBJECTIVES[self.objective](self.path.signal(time), self.path.noise(time))
 
 
 def build(settings: params.Process) -> Process:
+    log_noise = (settings.log_noise_mean, settings.log_noise_sd)
     if settings.objective == "flow":
-        return Process(StraightPath(settings.steps), settings.objective, settings.times)
+        return Process(StraightPath(settings.steps), settings.objective, settings.times, log_noise)
     alpha_bar = SCHEDULES[settings.schedule](settings.steps)
     if settings.zero_terminal_snr:
         alpha_bar = with_zero_terminal_snr(alpha_bar)
-    return Process(DiffusionPath(alpha_bar), settings.objective, settings.times)
+    return Process(DiffusionPath(alpha_bar), settings.objective, settings.times, log_noise)
 
 
 def loss(answer: Tensor, target: Tensor, weight: Tensor, kind: str) -> Tensor:
