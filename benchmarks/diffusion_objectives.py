@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.diffusion_quality import sampled, trained  # noqa: E402
 from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded  # noqa: E402
 from stages.common.device import best_device  # noqa: E402
+from stages.common.fingerprint import fingerprint  # noqa: E402
 from stages.common.scale import write_scale  # noqa: E402
 from stages.diffusion.judging.density_coverage import density_coverage  # noqa: E402
 from stages.diffusion.judging.frechet import frechet  # noqa: E402
@@ -51,7 +52,7 @@ def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     labels = list(default().diffusion.classes)
     make_study()
-    done = STUDY / "runs.jsonl"
+    done = STUDY / f"runs-{of_settings()}.jsonl"
     runs = [json.loads(line) for line in done.read_text(encoding="utf-8").splitlines()] if done.exists() else []
     asked = [(name, label, seed) for seed in range(1, seeds + 1) for label in labels for name in RECIPES]
     there = {(run["recipe"], run["class"], run["seed"]) for run in runs}
@@ -83,6 +84,13 @@ def make_study() -> None:
     for stage in ("simulate", "ingest", "normalize", "split"):
         command = [sys.executable, "-m", f"stages.{stage}"]
         subprocess.run(command, cwd=STUDY, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+
+
+def of_settings() -> str:
+    """A digest of all that a run's figures depend on, lest runs of other settings or code are taken for these."""
+    decisive = {"diffusion": default().diffusion.model_dump(), "recipes": RECIPES, "epochs": EPOCHS, "n": HELD_OUT}
+    code = [ROOT / "stages/diffusion", ROOT / "stages/common"]
+    return fingerprint(decisive, [ROOT / "benchmarks/development.yaml"], code)[:8]
 
 
 def judged(name: str, label: str, seed: int) -> dict:

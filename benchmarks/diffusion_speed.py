@@ -80,16 +80,15 @@ def sample_speedup_default(repeats: int) -> dict[str, float]:
 
 def memory_mib(repeats: int) -> dict[str, float]:
     """Peak memory of a process that trains at the default, imports and all."""
-    # Not resource's ru_maxrss: Linux hands the parent's peak down to the child.
     code = (
-        "from benchmarks.diffusion_speed import train_a_little; train_a_little(); "
-        "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
+        "from benchmarks.diffusion_speed import train_a_little; from benchmarks.memory import peak_mib; "
+        "train_a_little(); print(peak_mib())"
     )
     peaks = [
         float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
         for _ in range(repeats)
     ]
-    return {"memory_mib": max(peaks) / 1024}
+    return {"memory_mib": max(peaks)}
 
 
 def gpu(repeats: int) -> dict[str, float]:

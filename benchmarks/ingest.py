@@ -182,12 +182,13 @@ def _save(folder: Path, page: int, levels: np.ndarray, mask: np.ndarray) -> None
 READING = """
 import json, resource, sys, time
 sys.path.insert(0, sys.argv[1])
+from benchmarks.memory import peak_mib
 from stages.ingest.__main__ import main
 start, busy = time.perf_counter(), time.process_time()
 main()
 seconds = time.perf_counter() - start, time.process_time() - busy
-peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps([seconds, peak / 1024]))
+peak = peak_mib() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(json.dumps([seconds, peak]))
 """
 
 

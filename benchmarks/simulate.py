@@ -6,7 +6,6 @@ speed       protein and minority runs written to disk by two processes, and what
 Without a section all three are run; what is not run keeps its last figures.
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from joblib import Parallel, delayed
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.memory import peak_mib  # noqa: E402
 from benchmarks.result import last_result, write_result  # noqa: E402
 from benchmarks.simulate_agreement import agreement  # noqa: E402
 from benchmarks.simulate_looks import PUBLISHED, statistics  # noqa: E402
@@ -110,7 +110,7 @@ def speed_section(settings) -> dict:
 def _exported(run, scene, folder: Path) -> tuple[int, float]:
     """Exported particles of a run, and the peak memory of the process that wrote it, MiB."""
     count = simulate_run(run, scene, folder, seed=1)["source_id"].nunique()
-    return count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return count, peak_mib()
 
 
 def _tables(settings, names: tuple[str, ...]) -> dict:

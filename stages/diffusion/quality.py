@@ -20,6 +20,7 @@ from stages.common.params import Params, load
 from stages.common.params.quality import Quality
 from stages.diffusion import pictures
 from stages.diffusion.generate import image_seed
+from stages.diffusion.history import History
 from stages.diffusion.interpolation import interpolation
 from stages.diffusion.judging.compared import Compared
 from stages.diffusion.judging.copies import RULE, gate, gate_authentic, known
@@ -32,7 +33,7 @@ from stages.diffusion.judging.shape_distances import shape_distances
 from stages.diffusion.judging.two_sample import told_apart
 from stages.diffusion.particles import particles
 from stages.diffusion.sample import Generator, trajectory
-from stages.diffusion.weights import Card, model_folder, read
+from stages.diffusion.weights import model_folder, read
 
 PAIRS = 4  # of noises, interpolated
 JUDGEMENTS: dict[str, Callable[[Compared], dict]] = {"two_sample": told_apart, "shape": shape_distances}
@@ -58,7 +59,8 @@ def judge(label: str, params: Params) -> None:
     copied = copies(compared, params.quality)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
 
-    epochs = by_epoch(compared, folder / label, card.sample_epochs)
+    history = History.read(folder, label, card)
+    epochs = by_epoch(compared, history)
     neighbours = Neighbours.of(compared.generated_features, compared.known)
     seen = Neighbours.of(compared.held_out_features, compared.known)
     metrics = {
@@ -81,7 +83,7 @@ def judge(label: str, params: Params) -> None:
     }
     write_json(Path("metrics/quality") / f"{label}.json", metrics)
     nearest = compared.known.oriented[neighbours.way, neighbours.nearest]
-    draw(compared, folder / label, card, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
+    draw(compared, history, card.origin, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
 
 
 def copies(compared: Compared, limits: Quality) -> dict:
@@ -123,32 +125,30 @@ def from_noise(model: Generator, label: str, params: Params) -> tuple[dict[int, 
 
 def draw(
     compared: Compared,
-    model: Path,
-    card: Card,
+    history: History,
+    origin: str,
     distances: pd.DataFrame,
     nearest: np.ndarray,
     gap: np.ndarray,
     on_the_way: dict[int, np.ndarray],
     between: np.ndarray,
 ) -> None:
-    """Write plots/diffusion/<label>/; `model` is the folder of the class's losses and samples."""
-    losses = pd.read_csv(model / "loss.csv")
-    samples = np.load(model / "samples.npy", allow_pickle=False)
+    """Write plots/diffusion/<label>/."""
     held_out, generated = compared.held_out, compared.generated
 
     def named(text: str) -> str:
-        return title(f"{compared.label}: {text}", card.origin)
+        return title(f"{compared.label}: {text}", origin)
 
     with replacing_folder(Path("plots/diffusion") / compared.label) as folder:
-        write_csv(folder / "loss.csv", losses[["epoch", "loss"]])
+        write_csv(folder / "loss.csv", history.losses[["epoch", "loss"]])
         write_csv(folder / "by_epoch.csv", distances)
-        pictures.loss(folder / "loss.png", named("training"), losses, distances)
+        pictures.loss(folder / "loss.png", named("training"), history.losses, distances)
         heading = named("from one noise to another, images generated on the way")
         pictures.rows(folder / "interpolation.png", heading, between)
         heading = named("measured in the images")
         pictures.shapes(folder / "shape.png", heading, shapes(held_out)[0], shapes(generated)[0], MEASURES)
         heading = named("the same noise as training goes on")
-        pictures.samples(folder / "samples.png", heading, samples, card.sample_epochs)
+        pictures.samples(folder / "samples.png", heading, history.samples, history.epochs)
         pictures.trajectory(folder / "trajectory.png", named("from noise to image"), on_the_way)
         pictures.real_and_generated(folder / "real_and_generated.png", named("real and generated"), held_out, generated)
         heading = named("generated (left) and nearest training image (right), nearest pairs first")

@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def train(name: str, params: Params) -> None:
-    """Write models/ddpm/<name>/: weights.safetensors, and for each class a folder with loss.csv and samples.npy."""
+    """Write models/ddpm/<name>/: weights.safetensors, loss.csv, and for each class a folder with samples.npy."""
     settings = params.diffusion
     if name not in settings.generators:
         raise InputError(f"diffusion.generators has no {name!r}; there are: {', '.join(settings.generators)}")
@@ -125,8 +125,9 @@ def write(current: Run, plan: Plan, settings: Diffusion, origin: str) -> None:
     with replacing_folder(Path("models/ddpm") / plan.name) as folder:
         final = current.average.state_dict() if plan.settings.patience is None else current.best
         weights.save(folder / "weights.safetensors", final, card)
+        write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
         for label, drawn in zip(plan.classes, samples, strict=True):
-            write_csv(folder / label / "loss.csv", loss_by_epoch(current, plan))
+            (folder / label).mkdir()
             np.save(folder / label / "samples.npy", drawn)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stages.diffusion.history import History
 from stages.diffusion.judging.compared import Compared
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.kid import kid
@@ -28,13 +29,12 @@ def compared(features):
 
 
 @pytest.fixture
-def model(tmp_path):
-    np.save(tmp_path / "samples.npy", np.stack([rings(10, 4), rings(10, 5)]))
-    pd.DataFrame({"epoch": [1, 2, 3, 4], "loss": [4.0, 2.0, 1.5, 0.5]}).to_csv(tmp_path / "loss.csv", index=False)
-    return tmp_path
+def history():
+    losses = pd.DataFrame({"epoch": [1, 2, 3, 4], "loss": [4.0, 2.0, 1.5, 0.5]})
+    return History(losses, np.stack([rings(10, 4), rings(10, 5)]), [2, 4])
 
 
-def test_each_image_passes_the_network_once(model):
+def test_each_image_passes_the_network_once(history):
     passed = Counter()
 
     def counted(images):
@@ -46,13 +46,13 @@ def test_each_image_passes_the_network_once(model):
     told_apart(sets)
     Neighbours.of(sets.generated_features, sets.known)
     Neighbours.of(sets.held_out_features, sets.known)
-    by_epoch(sets, model, [2, 4])
+    by_epoch(sets, history)
     # Training images in 8 orientations, and the samples of two epochs.
     assert len(passed) == 30 + 22 + 8 * 26 + 20
     assert set(passed.values()) == {1}
 
 
-def test_judgements_are_those_of_features_computed_anew(model):
+def test_judgements_are_those_of_features_computed_anew(history):
     sets = compared(means)
     new, real, learnt = means(GENERATED[:22]), means(HELD_OUT), means(TRAINING[:22])
 
@@ -69,7 +69,7 @@ def test_judgements_are_those_of_features_computed_anew(model):
     of_all = Neighbours.of(means(GENERATED), anew)
     assert memorisation(Neighbours.of(sets.generated_features, sets.known), sets.known) == memorisation(of_all, anew)
 
-    epochs = by_epoch(sets, model, [2, 4])
+    epochs = by_epoch(sets, history)
     assert epochs["loss"].tolist() == [3.0, 1.0]
     assert epochs["kid"].tolist() == pytest.approx([kid(means(rings(10, seed)), real) for seed in (4, 5)])
     assert epochs["kid_floor"].tolist() == pytest.approx([kid(means(TRAINING[:10]), real)] * 2)

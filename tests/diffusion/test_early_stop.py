@@ -106,7 +106,7 @@ def test_a_training_stops_early_and_its_pictures_and_weights_say_so(project):
     assert "4 more are held out" in said
     assert "no lower held-out loss in 3 epochs, stopped" in said
     folder = project.folder / f"models/ddpm/{LABEL}"
-    table = pd.read_csv(folder / LABEL / "loss.csv")
+    table = pd.read_csv(folder / "loss.csv")
     best = int(table["held_out_loss"].argmin())
     assert len(table) == best + 4 < 40
     card = read_card(folder / "weights.safetensors")

@@ -12,7 +12,7 @@ from stages.diffusion.train import train
 from tests.diffusion.conftest import LABEL, OTHER, Project
 
 COUNTS = {"train": 16, "selection": 6}
-PARTS = ("weights.safetensors", f"{LABEL}/loss.csv", f"{LABEL}/samples.npy")
+PARTS = ("weights.safetensors", "loss.csv", f"{LABEL}/samples.npy")
 OUTPUTS = [f"models/ddpm/{LABEL}/{name}" for name in PARTS]
 KILLS = 20
 

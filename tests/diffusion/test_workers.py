@@ -37,7 +37,7 @@ def trained(folder, labels, *command):
     assert done.returncode == 0, done.stderr
     model = project.folder / "models/ddpm" / project.name
     assert not list((folder / ".scratch").iterdir())
-    return done.stdout, pd.read_csv(model / LABEL / "loss.csv"), load_file(model / "weights.safetensors")
+    return done.stdout, pd.read_csv(model / "loss.csv"), load_file(model / "weights.safetensors")
 
 
 @pytest.mark.parametrize("labels", [(LABEL,), (LABEL, OTHER)], ids=["one class", "two classes"])

@@ -1,11 +1,10 @@
 """Distances between sets of images, each beside its floor: that of real training to real held-out images."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
 
+from stages.diffusion.history import History
 from stages.diffusion.judging.compared import Compared, Sets
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
@@ -38,23 +37,18 @@ def with_inception(compared: Compared, device: torch.device) -> dict | str:
     return {"n": compared.n, "network": INCEPTION} | set_distances((new, real, learnt), compared.random("kid"))
 
 
-def by_epoch(compared: Compared, model: Path, epochs: list[int]) -> pd.DataFrame:
-    """One row a sample epoch of the training in `model`: n, loss (mean since the sample epoch before), and distances
-    of its few samples.
+def by_epoch(compared: Compared, history: History) -> pd.DataFrame:
+    """One row a sample epoch: n, loss (mean since the sample epoch before), and distances of its few samples.
 
     The floors are those of as many training images. At so small an n only KID, which is unbiased, means the same as
     elsewhere; the Frechet distance compares epochs with each other.
     """
-    losses = pd.read_csv(model / "loss.csv")
-    samples = np.load(model / "samples.npy", allow_pickle=False)
     random = compared.random("by epoch")
-    real, learnt = compared.held_out_features, compared.training_features[: samples.shape[1]]
+    real, learnt = compared.held_out_features, compared.training_features[: history.samples.shape[1]]
     floors = {"frechet_floor": frechet(learnt, real), "kid_floor": kid(learnt, real)}
-    found, before = [], 0
-    for epoch, images in zip(epochs, samples, strict=True):
+    found = []
+    for epoch, images, loss in zip(history.epochs, history.samples, history.mean_losses(), strict=True):
         new = compared.features(images)
-        since = losses.loc[(losses["epoch"] > before) & (losses["epoch"] <= epoch), "loss"].mean()
-        row = {"epoch": epoch, "n": len(images), "loss": since, "frechet": frechet(new, real), "kid": kid(new, real)}
+        row = {"epoch": epoch, "n": len(images), "loss": loss, "frechet": frechet(new, real), "kid": kid(new, real)}
         found.append(row | {"kid_sd": kid_spread(new, real, random), **floors})
-        before = epoch
     return pd.DataFrame(found)
