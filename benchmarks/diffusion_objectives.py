@@ -38,9 +38,15 @@ STUDY = ROOT / ".scratch/development"
 EPOCHS = 200
 HELD_OUT = 256
 SDE = ("dpm_solver_sde", 20)
-STUDYS_PROCESS = {"objective": "epsilon", "schedule": "linear", "times": "uniform", "standardize": False}
+STUDYS_PROCESS = {
+    "objective": "epsilon",
+    "schedule": "linear",
+    "times": "uniform",
+    "standardize": False,
+    "asinh_softening": None,
+}
 RECIPES = {  # process, training, sampler; the rest is the default's
-    "study": (STUDYS_PROCESS | {"asinh_softening": None}, {}, SDE),
+    "study": (STUDYS_PROCESS, {}, SDE),
     "v": ({}, {}, SDE),
     "v, grey levels as they are": ({"asinh_softening": None}, {}, SDE),
     "v, squared error": ({}, {"loss": "mse"}, SDE),
