@@ -1,4 +1,4 @@
-"""How fast the generators are, and how soon they are good: `python benchmarks/diffusion.py [SECTION ...] [REPEATS]`.
+"""How fast the generators are, and how soon they are good: `python -m benchmarks.diffusion [SECTION ...] [REPEATS]`.
 
 Without a section it runs all. Each prints a table of figures beside their targets and puts them into
 benchmarks/results/diffusion.json, where those of other sections stay as they are. All alternatives of a section run in
@@ -9,15 +9,13 @@ the project's folder: `dvc repro split` makes them.
 import sys
 from pathlib import Path
 
+from benchmarks import diffusion_conditional as conditional
+from benchmarks import diffusion_quality as quality
+from benchmarks import diffusion_speed as speed
+from benchmarks.diffusion_setup import write_rounded
+from benchmarks.result import last_result
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks import diffusion_conditional as conditional  # noqa: E402
-from benchmarks import diffusion_quality as quality  # noqa: E402
-from benchmarks import diffusion_speed as speed  # noqa: E402
-from benchmarks.diffusion_setup import write_rounded  # noqa: E402
-from benchmarks.result import last_result  # noqa: E402
-
 SECTIONS = {
     "train_speedup_same_net": speed.train_speedup_same_net,
     "sample_speedup_same_net": speed.sample_speedup_same_net,

@@ -12,11 +12,11 @@ import numpy as np
 from benchmarks.diffusion_quality import real_images, sampled, trained
 from benchmarks.diffusion_setup import budget, default, plan_of
 from stages.common.device import best_device
-from stages.common.params import Params
+from stages.common.params.whole import Params
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.lite0 import lite0
-from stages.diffusion.training import Plan, Run
+from stages.diffusion.training.step import Plan, Run
 
 GUIDANCES = (1.0, 1.5, 2.0)
 

@@ -1,4 +1,4 @@
-"""Which recipe learns most in the same steps: `python benchmarks/diffusion_objectives.py [SEEDS]`.
+"""Which recipe learns most in the same steps: `python -m benchmarks.diffusion_objectives [SEEDS]`.
 
 Simulates a study of its own (benchmarks/development.yaml), so that nothing is chosen by the images that the project
 reports on. Trains the default network there on each class with every recipe and seed (3), on the same images and for
@@ -19,21 +19,19 @@ import numpy as np
 import torch
 from joblib import Parallel, delayed
 
+from benchmarks.diffusion_quality import sampled, trained
+from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded
+from stages.common.device import best_device
+from stages.common.scale import write_scale
+from stages.common.unfinished.fingerprint import fingerprint
+from stages.diffusion.data.particles import particles
+from stages.diffusion.judging.density_coverage import density_coverage
+from stages.diffusion.judging.frechet import frechet
+from stages.diffusion.judging.kid import kid
+from stages.diffusion.judging.lite0 import lite0
+from stages.diffusion.judging.two_sample import two_sample
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.diffusion_quality import sampled, trained  # noqa: E402
-from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded  # noqa: E402
-from stages.common.device import best_device  # noqa: E402
-from stages.common.fingerprint import fingerprint  # noqa: E402
-from stages.common.scale import write_scale  # noqa: E402
-from stages.diffusion.judging.density_coverage import density_coverage  # noqa: E402
-from stages.diffusion.judging.frechet import frechet  # noqa: E402
-from stages.diffusion.judging.kid import kid  # noqa: E402
-from stages.diffusion.judging.lite0 import lite0  # noqa: E402
-from stages.diffusion.judging.two_sample import two_sample  # noqa: E402
-from stages.diffusion.particles import particles  # noqa: E402
-
 STUDY = ROOT / ".scratch/development"
 EPOCHS = 200
 HELD_OUT = 256

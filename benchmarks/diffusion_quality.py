@@ -12,16 +12,16 @@ import pandas as pd
 
 from benchmarks.diffusion_setup import budget, default, plan_of, study
 from stages.common.device import best_device
-from stages.common.params import Params
-from stages.diffusion.estimate import measure
+from stages.common.params.whole import Params
+from stages.diffusion.data.particles import particles
 from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.kid import kid, kid_spread
 from stages.diffusion.judging.lite0 import lite0
 from stages.diffusion.judging.two_sample import two_sample
-from stages.diffusion.particles import particles
-from stages.diffusion.sample import images
-from stages.diffusion.train import drawing
-from stages.diffusion.training import Plan, Run, start, train_step
+from stages.diffusion.model.sample import images
+from stages.diffusion.training.__main__ import drawing
+from stages.diffusion.training.estimate import measure
+from stages.diffusion.training.step import Plan, Run, start, train_step
 
 STEPS = (5, 8, 10, 15, 20, 30, 50)
 RECOGNISABLE = 0.85  # accuracy of a classifier that tells generated from real; 0.5 is perfect

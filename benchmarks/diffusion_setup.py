@@ -11,18 +11,18 @@ import torch
 
 from benchmarks.result import write_result
 from stages.common.device import best_device
-from stages.common.params import Params, load
 from stages.common.params.diffusion import Diffusion
+from stages.common.params.whole import Params, read_all
 from stages.common.scale import write_scale
-from stages.diffusion.grey import GreyScale
-from stages.diffusion.process import build
-from stages.diffusion.training import Plan, together
+from stages.diffusion.model.grey import GreyScale
+from stages.diffusion.model.process import build
+from stages.diffusion.training.step import Plan, together
 
 ROOT = Path(__file__).parents[1]
 
 
 def default() -> Params:
-    return load(ROOT / "params.yaml")
+    return read_all(ROOT / "params.yaml")
 
 
 def study() -> Params:
@@ -31,7 +31,7 @@ def study() -> Params:
         path = Path(folder) / "params.yaml"
         path.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
         write_scale(ROOT / "params/paper.yaml", path)
-        return load(path)
+        return read_all(path)
 
 
 def budget(params: Params, label: str) -> tuple[int, int]:

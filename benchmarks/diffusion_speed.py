@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from benchmarks.diffusion_reference import StudyUNet
 from benchmarks.diffusion_setup import ROOT, budget, default, noise_images, plan_of, study, timed_in_turns
 from stages.common.device import autocast, best_device
-from stages.common.params import Params
-from stages.diffusion.folding import folded
-from stages.diffusion.process import build
-from stages.diffusion.sample import Generator, images, trajectory
-from stages.diffusion.training import start, train_step
-from stages.diffusion.unet import UNet
+from stages.common.params.whole import Params
+from stages.diffusion.model.folding import folded
+from stages.diffusion.model.process import build
+from stages.diffusion.model.sample import Generator, images, trajectory
+from stages.diffusion.model.unet import UNet
+from stages.diffusion.training.step import start, train_step
 
 BATCH = 8
 PRECISIONS = {"": "auto", "_float32": "float32"}  # by what is added to the key

@@ -1,4 +1,4 @@
-"""How fast a large run is read, and in how much memory: `python benchmarks/ingest.py [PARTICLES]` (500,000).
+"""How fast a large run is read, and in how much memory: `python -m benchmarks.ingest [PARTICLES]` (500,000).
 
 Writes one run in the simulator's FlowCam format by repeating a few hundred particles, then three times in turn times
 - the stage on it, from LZW collages to Parquet, in a process of its own without its start,
@@ -26,14 +26,12 @@ import numpy as np
 import yaml
 from PIL import Image
 
+from benchmarks.result import write_result
+from stages.ingest.files.ahead import THREADS
+from stages.ingest.files.images import decode
+from stages.simulate.instrument.flowcam import COLUMNS
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.result import write_result  # noqa: E402
-from stages.ingest.ahead import THREADS  # noqa: E402
-from stages.ingest.images import decode  # noqa: E402
-from stages.simulate.instrument.flowcam import COLUMNS  # noqa: E402
-
 PAGE = (1024, 1280)  # px, height and width of a collage
 KINDS = 400  # particles that are drawn; the rest repeats them
 ROUNDS = 3

@@ -1,5 +1,5 @@
 """Spoil instruments' own exports and look what the readers make of them:
-`python benchmarks/ingest_fuzz.py [MUTATIONS] [DATA]` (2,400; ../shared/data).
+`python -m benchmarks.ingest_fuzz [MUTATIONS] [DATA]` (2,400; ../shared/data).
 
 Counts tracebacks, hangs (a run of a few hundred particles that takes longer than 20 s) and silent errors: accepted
 particles with another value than in the unspoilt export in a field that no change touched. Lists are cut to their first
@@ -15,13 +15,11 @@ import time
 import traceback
 from pathlib import Path
 
+from benchmarks.result import write_result
+from stages.common.base.errors import InputError
+from tests.ingest.mutations import Original, spoil
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.result import write_result  # noqa: E402
-from stages.common.errors import InputError  # noqa: E402
-from tests.ingest.mutations import Original, spoil  # noqa: E402
-
 DATA = ROOT.parent / "shared" / "data"
 SECONDS_OF_A_HANG = 20
 PARTICLES = 120

@@ -1,4 +1,4 @@
-"""How long the whole pipeline takes, stage by stage: `python benchmarks/repro.py [SCALE]`.
+"""How long the whole pipeline takes, stage by stage: `python -m benchmarks.repro [SCALE]`.
 
 Copies the project to a temporary folder, writes the scale over params.yaml (none: the default), runs `dvc repro`
 there and compares with the 12 minutes that a fresh two-core machine is meant to need.
@@ -12,12 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.result import write_result
+from tests.pipeline.project import copy_project
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.result import write_result  # noqa: E402
-from tests.pipeline.project import copy_project  # noqa: E402
-
 TARGET_MINUTES = 12.0
 RUNNING = re.compile(r"Running stage '([\w-]+)")
 

@@ -1,4 +1,4 @@
-"""Is the simulator right, does it look right, and how fast is it? `python benchmarks/simulate.py [SECTION ...]`.
+"""Is the simulator right, does it look right, and how fast is it? `python -m benchmarks.simulate [SECTION ...]`.
 
 agreement   the renderers against the slow reference (its named alternative), every class, 2 to 40 um, +-40 um
 looks       a thousand exported particles of each class against published statistics
@@ -14,17 +14,15 @@ from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from benchmarks.memory import peak_mib
+from benchmarks.result import last_result, write_result
+from benchmarks.simulate_agreement import agreement
+from benchmarks.simulate_looks import PUBLISHED, statistics
+from stages.common.params.whole import read_all
+from stages.simulate.__main__ import scene_of, simulate_run
+from stages.simulate.study import runs_of, table_of, tables_needed
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.memory import peak_mib  # noqa: E402
-from benchmarks.result import last_result, write_result  # noqa: E402
-from benchmarks.simulate_agreement import agreement  # noqa: E402
-from benchmarks.simulate_looks import PUBLISHED, statistics  # noqa: E402
-from stages.common.params import load  # noqa: E402
-from stages.simulate.__main__ import scene_of, simulate_run  # noqa: E402
-from stages.simulate.study import runs_of, table_of, tables_needed  # noqa: E402
-
 KINDS = ["silicone_oil", "air_bubble", "bead", "protein", "glass", "cellulose", "rubber"]
 SIZES_UM = [2.0, 5.0, 10.0, 20.0, 40.0]
 LOOKED_AT = 1000
@@ -36,7 +34,7 @@ CORES = 2
 def main() -> None:
     sections = sys.argv[1:] or list(SECTIONS)
     figures = last_result("simulate")["figures"]
-    settings = load(ROOT / "params.yaml").simulate
+    settings = read_all(ROOT / "params.yaml").simulate
     for section in sections:
         prefixes, run = SECTIONS[section]
         figures = {key: value for key, value in figures.items() if not key.startswith(prefixes)} | run(settings)

@@ -1,6 +1,5 @@
-"""Draw the pictures of docs/simulator.md: `python docs/simulator.py`."""
+"""Draw the pictures of docs/simulator.md: `python -m docs.simulator`."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,15 +7,13 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
 
+from benchmarks.simulate_looks import exported
+from stages.common.params.whole import read_all
+from stages.simulate.instrument.measured import frames_of
+from stages.simulate.instrument.particle import Scene, image, window
+from stages.simulate.study import runs_of, table_of, tables_needed
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.simulate_looks import exported  # noqa: E402
-from stages.common.params import load  # noqa: E402
-from stages.simulate.instrument.measured import frames_of  # noqa: E402
-from stages.simulate.instrument.particle import Scene, image, window  # noqa: E402
-from stages.simulate.study import runs_of, table_of, tables_needed  # noqa: E402
-
 PICTURES = ROOT / "docs" / "pictures"
 PLATFORM = "A"
 DIAMETER_UM = {"cellulose": 40.0}
@@ -26,7 +23,7 @@ SEED = 5
 
 
 def main() -> None:
-    settings = load(ROOT / "params.yaml").simulate
+    settings = read_all(ROOT / "params.yaml").simulate
     runs = [run for run in runs_of(settings) if run.platform_name == PLATFORM]
     tables = {each: table_of(settings, *each) for each in tables_needed(settings, runs)}
     scene = Scene(settings.platforms[PLATFORM], settings.kinds, {kind: table for (_, kind), table in tables.items()})

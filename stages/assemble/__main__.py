@@ -6,13 +6,24 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.arrays import read_images
+from stages.common.base.arguments import arguments
+from stages.common.base.errors import InputError, run
+from stages.common.base.files import read_json, write_parquet
+from stages.common.base.origin import MEASURED
+from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.draw import draw
-from stages.common.errors import InputError, run
-from stages.common.files import write_parquet
-from stages.common.params import load
+from stages.common.params.assemble import Assemble
 
 SYNTHETIC = Path("data/synthetic")
 COLUMNS = ["array", "row", "class", "synthetic", "particle_id", "simulated"]
+
+
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    classes: list[Name]
+    assemble: Assemble
 
 
 def real_rows(splits: pd.DataFrame, label: str, platform: str, count: int, seed: int) -> pd.DataFrame:
@@ -25,8 +36,10 @@ def real_rows(splits: pd.DataFrame, label: str, platform: str, count: int, seed:
     return rows.assign(array="data/normalized/" + rows["run"] + ".npy", synthetic=False)[COLUMNS]
 
 
-def synthetic_rows(path: Path, label: str, count: int, simulated: bool) -> pd.DataFrame:
-    """The first `count` synthetic images of `label`."""
+def synthetic_rows(label: str, count: int) -> pd.DataFrame:
+    """The first `count` synthetic images of `label`, simulated if what their generator learnt was."""
+    path = SYNTHETIC / f"{label}.npy"
+    simulated = read_json(path.with_suffix(".json"))["data"] != MEASURED
     there = len(read_images(path))
     if there < count:
         raise InputError(f"{path}: {count} synthetic images of {label} were asked for, {there} were generated")
@@ -43,18 +56,20 @@ def synthetic_rows(path: Path, label: str, count: int, simulated: bool) -> pd.Da
 
 
 def main() -> None:
-    params = load()
-    name = sys.argv[1]
-    dataset = params.datasets[name]
+    params = read_parameters(Parameters)
+    (name,) = arguments("stages.assemble", "training set")
+    if name not in params.assemble.datasets:
+        raise InputError(
+            f"{name!r} is not in `assemble` of params.yaml; there are: {', '.join(params.assemble.datasets)}"
+        )
+    dataset = params.assemble.datasets[name]
     splits = pd.read_parquet("data/splits.parquet")
     parts = []
     for label in params.classes:
         if label in dataset.real:
             parts.append(real_rows(splits, label, dataset.platform, dataset.real[label], params.seed))
         if label in dataset.synthetic:
-            learnt = splits[(splits["class"] == label) & (splits["platform"] == params.diffusion.platform)]
-            simulated = bool(learnt["simulated"].any())
-            parts.append(synthetic_rows(SYNTHETIC / f"{label}.npy", label, dataset.synthetic[label], simulated))
+            parts.append(synthetic_rows(label, dataset.synthetic[label]))
     write_parquet(
         f"data/datasets/{name}.parquet", pd.concat(parts, ignore_index=True).astype({"particle_id": "string"})
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.common.files import replacing
+from stages.common.base.files import replacing
 
 
 def write_images(path: str | Path, images: np.ndarray | Iterable[np.ndarray], shape: tuple[int, int, int]) -> None:

@@ -6,7 +6,7 @@ N real images that the classifiers of the same class are allowed.
 
 import pandas as pd
 
-from stages.common.seeds import seed_of
+from stages.common.base.seeds import seed_of
 
 
 def draw(splits: pd.DataFrame, label: str, platform: str, split: str, count: int | None, seed: int) -> pd.DataFrame:

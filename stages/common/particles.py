@@ -8,7 +8,7 @@ import hashlib
 
 import pyarrow as pa
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 
 ROLES = ("class", "beads", "parallel", "blank", "unlabelled")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from stages.common.errors import InputError, run
-from stages.common.files import replacing
-from stages.common.params import load
+from stages.common.base.errors import InputError, run
+from stages.common.base.files import replacing
+from stages.common.params.whole import read_all
 
 
 def patched(target, patch):
@@ -36,7 +36,7 @@ def write_scale(overlay: Path, params: Path = Path("params.yaml")) -> None:
     content = patched(yaml.load(params), yaml.load(overlay))
     with replacing(params) as temporary:
         yaml.dump(content, temporary)
-        load(temporary)
+        read_all(temporary)
 
 
 if __name__ == "__main__":

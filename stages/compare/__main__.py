@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from stages.common.errors import run
+from stages.common.base.errors import run
+from stages.common.base.files import replacing_folder, write_csv, write_json
+from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.figures import save
-from stages.common.files import replacing_folder, write_csv, write_json
-from stages.common.params import load
+from stages.common.params.compare import Compare
 from stages.compare import parts
 from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
@@ -19,8 +20,16 @@ BEADS = Path("metrics/beads.csv")
 PICTURES = Path("plots/compare")
 
 
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    classes: list[Name]
+    compare: Compare
+
+
 def main() -> None:
-    params = load()
+    params = read_parameters(Parameters)
     settings = params.compare
     measured = read_measured(RUNS, NORMALIZED)
     counts = count_runs(measured.runs, measured.sizes, measured.columns, settings.thresholds_um)
@@ -32,7 +41,7 @@ def main() -> None:
         "beads": parts.beads_part(measured, beads),
         "sizes": parts.sizes_part(measured, settings, params.seed),
         "transfer": parts.transfer_part(settings.networks, params.classes),
-        "embedding": parts.embedding_part(params),
+        "embedding": parts.embedding_part(settings, params.classes, params.seed),
     }
 
     with replacing_folder(PICTURES) as folder:

@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from stages.common.seeds import generator, seed_of
+from stages.common.base.seeds import generator, seed_of
 
 FOLDS = 5
 

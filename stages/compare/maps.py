@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from stages.common.base.origin import title
 from stages.common.figures import colour_of
-from stages.common.origin import title
 
 
 def picture_confusion(crossed: dict, classes: list[str], origin: str) -> Figure:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.common.errors import InputError
-from stages.common.origin import origin_of
+from stages.common.base.errors import InputError
+from stages.common.base.origin import origin_of
 from stages.common.particles import size_column
 
 DIAMETERS = ["abd_um", "ecd_um", "esd_um"]

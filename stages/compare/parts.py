@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stages.common.origin import origin_of
-from stages.common.params import Params
+from stages.common.base.origin import origin_of
+from stages.common.base.seeds import generator
 from stages.common.params.compare import Compare
-from stages.common.seeds import generator
 from stages.compare import embedding, maps, pictures
 from stages.compare.beads import summarize
 from stages.compare.counts import count_samples
@@ -122,24 +121,23 @@ def transfer_part(networks: dict[str, str], classes: list[str]) -> Part:
     return Part(crossed, {"confusion": maps.picture_confusion(crossed, classes, origin)})
 
 
-def embedding_part(params: Params) -> Part:
+def embedding_part(settings: Compare, classes: list[str], seed: int) -> Part:
     """Map of one network's features, and how far the platforms lie apart in them."""
-    settings = params.compare
     if not settings.networks:
         return Part(skipped="compare.networks names no network whose features could be mapped")
     network = next(iter(settings.networks.values()))
-    table = embedding.drawn(read_embedding(network), settings.umap_images, params.seed)
+    table = embedding.drawn(read_embedding(network), settings.umap_images, seed)
     if len(table) < 10:
         return Part(skipped=f"{network} has features of {len(table)} particles; a map needs at least 10")
     features = embedding.features_of(table)
-    points = embedding.umap_of(features, settings.umap_neighbours, settings.umap_min_dist, params.seed)
-    colourings = {"class": pd.Categorical(table["class"], params.classes)}
+    points = embedding.umap_of(features, settings.umap_neighbours, settings.umap_min_dist, seed)
+    colourings = {"class": pd.Categorical(table["class"], classes)}
     numbers = {"network": network, "particles": len(table), "features": features.shape[1]}
     part = Part(numbers)
     if table["platform"].nunique() > 1:
         colourings["platform"] = pd.Categorical(table["platform"])
         numbers["silhouette_by_platform"] = embedding.platform_silhouette(features, table)
-        numbers["platforms_told_apart"] = embedding.platform_accuracy(features, table, params.seed)
+        numbers["platforms_told_apart"] = embedding.platform_accuracy(features, table, seed)
     else:
         part.skipped = "the mapped particles come from one platform: coloured by class only"
     part.pictures["umap"] = maps.picture_umap(points, colourings, network, origin_of(table))

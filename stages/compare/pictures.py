@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from stages.common.base.origin import title
 from stages.common.figures import PALETTE, colour_of
-from stages.common.origin import title
 
 MARKERS = "osDv^P"
 VERDICT_COLOURS = {"within": PALETTE[2], "outside": PALETTE[4], "undecided": "0.45"}

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from stages.common.errors import InputError
-from stages.common.origin import origin_of
+from stages.common.base.errors import InputError
+from stages.common.base.origin import origin_of
 
 PREDICTIONS = Path("data/predictions/real")
 

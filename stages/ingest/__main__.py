@@ -7,27 +7,33 @@ from pathlib import Path
 
 from joblib import Parallel, cpu_count, delayed
 
-from stages.common.errors import InputError, run
-from stages.common.files import replacing_folder, write_json
-from stages.common.params import load
+from stages.common.base.errors import InputError, run
+from stages.common.base.files import replacing_folder, write_json
+from stages.common.base.parameters import Block, read_parameters
+from stages.common.base.progress import progress
 from stages.common.params.ingest import Ingest
-from stages.common.progress import progress
 from stages.ingest.check import check
 from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
-from stages.ingest.labels import Labels, read_labels
 from stages.ingest.readers import READERS
 from stages.ingest.runs import Outcome, ingest_run
-from stages.ingest.sheet import SheetRow, read_sheet
+from stages.ingest.sheet.labels import Labels, read_labels
+from stages.ingest.sheet.sheet import SheetRow, read_sheet
 from stages.ingest.summary import metrics, write_rejects, write_runs, write_warnings
-from stages.ingest.write import CONTACT_SHEET, PARTICLE_FILE
+from stages.ingest.written.write import CONTACT_SHEET, PARTICLE_FILE
 
 OUT = Path("data/ingested")
 METRICS = Path("metrics/ingest.json")
 PICTURES = Path("plots/ingest")
 
 
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    ingest: Ingest
+
+
 def main() -> None:
-    settings = load().ingest
+    settings = read_parameters(Parameters).ingest
     rows, root, labels = _given(settings)
     try:
         outcomes = _ingest(rows, root, labels)
@@ -60,7 +66,7 @@ def command(arguments: list[str]) -> None:
     if sheet is None:
         main()
         return
-    rows, root, labels = _given(load().ingest, sheet)
+    rows, root, labels = _given(read_parameters(Parameters).ingest, sheet)
     _show(check(rows, root.resolve(), labels))
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.common.errors import InputError
-from stages.ingest.labels import Labels
+from stages.common.base.errors import InputError
 from stages.ingest.readers import survey, with_format
-from stages.ingest.sheet import SheetRow
+from stages.ingest.sheet.labels import Labels
+from stages.ingest.sheet.sheet import SheetRow
 
 SHOWN = 5  # missing files named for each run
 

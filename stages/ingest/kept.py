@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from stages.common import fingerprint
-from stages.common.files import write_text
-from stages.common.scratch import scratch_folder
-from stages.ingest import tables
-from stages.ingest.sheet import SheetRow
-from stages.ingest.sources import Sources, state
-from stages.ingest.write import Written
+from stages.common.base.files import write_text
+from stages.common.unfinished import fingerprint
+from stages.common.unfinished.scratch import scratch_folder
+from stages.ingest.files import tables
+from stages.ingest.files.sources import Sources, state
+from stages.ingest.sheet.sheet import SheetRow
+from stages.ingest.written.write import Written
 
 LIBRARIES = ("numpy", "pandas", "pillow", "pyarrow")
 RECORD = "record.json"
@@ -47,9 +47,8 @@ def kept_runs() -> Path:
 
 def code_digest() -> str:
     """Of the code and libraries that read a run."""
-    code = Path(__file__).parents[1]
     versions = json.dumps({name: version(name) for name in LIBRARIES})
-    return fingerprint.of_bytes(fingerprint.of_code(code / "ingest", code / "common").encode(), versions.encode())
+    return fingerprint.of_bytes(fingerprint.of_code(fingerprint.rooms_of("ingest")).encode(), versions.encode())
 
 
 def key_of(row: SheetRow, labels: dict[str, str], root: Path, code: str) -> str:

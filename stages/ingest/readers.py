@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from stages.common.errors import InputError
-from stages.ingest import crops, flowcam, generic, mfi, visualspreadsheet
-from stages.ingest.export import Export, Piece, Survey
-from stages.ingest.paths import below
-from stages.ingest.sheet import SheetRow, contradictions
+from stages.common.base.errors import InputError
+from stages.ingest.crops import reader as crops
+from stages.ingest.files.paths import below
+from stages.ingest.flowcam import reader as flowcam
+from stages.ingest.generic import reader as generic
+from stages.ingest.mfi import reader as mfi
+from stages.ingest.rows.export import Export, Piece, Survey
+from stages.ingest.sheet.sheet import SheetRow, contradictions
+from stages.ingest.visualspreadsheet import reader as visualspreadsheet
 
 # In the order in which a folder is asked: a FlowCam's run folder holds a VisualSpreadsheet table as well.
 READERS = {

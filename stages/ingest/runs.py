@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from stages.common.errors import InputError
-from stages.common.files import replacing_folder
+from stages.common.base.errors import InputError
+from stages.common.base.files import replacing_folder
 from stages.ingest import kept
 from stages.ingest.readers import read, with_format
-from stages.ingest.sheet import SheetRow
-from stages.ingest.write import Written, write_run
+from stages.ingest.sheet.sheet import SheetRow
+from stages.ingest.written.write import Written, write_run
 
 
 @dataclass(frozen=True)

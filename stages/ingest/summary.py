@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.common.origin import origin_of
+from stages.common.base.origin import origin_of
 from stages.common.particles import REJECTS, RUNS, WARNINGS
 from stages.ingest.runs import Outcome
-from stages.ingest.write import REJECTED, WARNED, Written
+from stages.ingest.written.write import REJECTED, WARNED, Written
 
 
 def metrics(outcomes: list[Outcome], unknown_labels: int) -> dict:

@@ -8,19 +8,26 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from stages.common.arrays import write_images
-from stages.common.errors import run
-from stages.common.files import replacing, replacing_folder
-from stages.common.params import load
+from stages.common.base.errors import run
+from stages.common.base.files import replacing, replacing_folder
+from stages.common.base.parameters import Block, read_parameters
+from stages.common.base.progress import progress
+from stages.common.base.seeds import seed_of
 from stages.common.params.normalize import Normalize
 from stages.common.particles import SCALARS
-from stages.common.progress import progress
-from stages.common.seeds import seed_of
 from stages.normalize.fits import FITS
 from stages.normalize.grey import levelled, to_grey
 
 INGESTED = Path("data/ingested")
 NORMALIZED = Path("data/normalized")
 BATCH = 2048
+
+
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    normalize: Normalize
 
 
 def normalized_image(row: dict, settings: Normalize, seed: int) -> np.ndarray:
@@ -51,7 +58,7 @@ def normalize_run(source: Path, folder: Path, settings: Normalize, seed: int) ->
 
 
 def main() -> None:
-    params = load()
+    params = read_parameters(Parameters)
     runs = sorted(path for path in INGESTED.glob("*.parquet") if path.name != "runs.parquet")
     with replacing_folder(NORMALIZED) as folder:
         jobs = (joblib.delayed(normalize_run)(path, folder, params.normalize, params.seed) for path in runs)

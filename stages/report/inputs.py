@@ -8,14 +8,27 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.common.files import read_json
-from stages.common.origin import origin_of
-from stages.common.params import Params
+from stages.common.base.files import read_json
+from stages.common.base.origin import origin_of
+from stages.common.base.parameters import Block, Name
+from stages.common.params.assemble import Assemble
+from stages.common.params.classify import Classify
+from stages.common.params.diffusion import Diffusion
 
 GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
 NETWORK_PICTURES = ("confusion", "precision_recall", "errors")
 COMPARISON_PICTURES = ("counts", "ratio", "beads", "sizes", "confusion", "umap")
 REJECTS_SHOWN = 20
+
+
+class Parameters(Block):
+    """What the page reads of params.yaml."""
+
+    seed: int
+    classes: list[Name]
+    diffusion: Diffusion
+    assemble: Assemble
+    classify: Classify
 
 
 def picture(path: str | Path) -> str | None:
@@ -54,13 +67,13 @@ def read_rejects(path: str | Path) -> dict:
     }
 
 
-def read_inputs(params: Params) -> dict:
+def read_inputs(params: Parameters) -> dict:
     """Everything that the templates use, read by the names in `params`."""
     runs = pd.read_parquet("data/ingested/runs.parquet")
-    networks = [f"{d}-{a}" for d in params.datasets for a in params.classify.architectures]
+    networks = [f"{d}-{a}" for d in params.assemble.datasets for a in params.classify.architectures]
     return {
         "classes": params.classes,
-        "datasets": params.datasets,
+        "datasets": params.assemble.datasets,
         "origin": origin_of(runs),
         "runs": rows(runs),
         "rejects": read_rejects("data/ingested/rejects.csv"),

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 from joblib import Parallel, cpu_count, delayed
 
-from stages.common.errors import run as run_script
-from stages.common.files import replacing_folder, write_csv, write_parquet
-from stages.common.params import load
+from stages.common.base.errors import run as run_script
+from stages.common.base.files import replacing_folder, write_csv, write_parquet
+from stages.common.base.parameters import Block, read_parameters
+from stages.common.base.progress import progress
 from stages.common.params.simulate import Simulate
-from stages.common.progress import progress
 from stages.simulate.instrument import flowcam, mfi
 from stages.simulate.instrument.measured import Frame, Run, frames_of
 from stages.simulate.instrument.particle import RIM_KIND, Scene
@@ -19,6 +19,13 @@ from stages.simulate.study import runs_of, sample_sheet, table_of, tables_needed
 
 WRITERS = {"flowcam": flowcam.write, "mfi": mfi.write}
 TRUTH = ["run", "frame", "kind", "diameter_um", "partner_um", "flattening", "x_px", "y_px", "z_um", "source_id"]
+
+
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    simulate: Simulate
 
 
 def simulate_run(run: Run, scene: Scene, folder: Path, seed: int) -> pd.DataFrame:
@@ -45,7 +52,7 @@ def scene_of(settings: Simulate, run: Run, tables: dict[tuple[str, str], SphereT
 
 
 def main() -> None:
-    params = load()
+    params = read_parameters(Parameters)
     settings = params.simulate
     runs = runs_of(settings)
     needed = tables_needed(settings, runs)

@@ -5,18 +5,26 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.arrays import read_images
-from stages.common.errors import InputError, run
-from stages.common.files import write_json, write_parquet
-from stages.common.origin import origin_of
-from stages.common.params import load
+from stages.common.base.errors import InputError, run
+from stages.common.base.files import write_json, write_parquet
+from stages.common.base.origin import origin_of
+from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.seeds import generator
 from stages.common.params.split import Split
-from stages.common.seeds import generator
 from stages.split.by_image import assign_images
 from stages.split.by_run import SPLITS, assign_runs
 from stages.split.leakage import images_on_two_sides, pixel_digests, runs_on_two_sides, without_copies
 
 NORMALIZED = Path("data/normalized")
 COLUMNS = ["particle_id", "run", "row", "platform", "class", "split", "simulated"]
+
+
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    classes: list[Name]
+    split: Split
 
 
 def labelled_particles(folder: Path, classes: list[str]) -> pd.DataFrame:
@@ -60,7 +68,7 @@ def divide(particles: pd.DataFrame, targets: pd.DataFrame, seed: int) -> tuple[p
 
 
 def main() -> None:
-    params = load()
+    params = read_parameters(Parameters)
     particles = labelled_particles(NORMALIZED, params.classes)
     targets = targets_of(params.split, params.classes)
     by_image = {}

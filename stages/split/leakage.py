@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stages.common.fingerprint import of_bytes
+from stages.common.unfinished.fingerprint import of_bytes
 
 # An image met in several splits stays in the first of these: the reported set is never changed by what trains.
 KEEPS = ["validation", "selection", "train"]

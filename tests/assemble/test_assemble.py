@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from stages.assemble.__main__ import real_rows, synthetic_rows
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 
 SPLITS = pd.DataFrame(
     [

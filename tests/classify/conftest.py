@@ -8,9 +8,9 @@ import pytest
 import yaml
 from torch import nn
 
-from stages.classify.networks import NETWORKS, Network
+from stages.classify.training.networks import NETWORKS, Network
 from stages.common.arrays import write_images
-from stages.common.files import write_parquet
+from stages.common.base.files import write_parquet
 
 PROJECT = Path(__file__).parents[2]
 CLASSES = ["protein", "silicone_oil", "air_bubble"]

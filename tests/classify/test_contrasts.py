@@ -1,6 +1,6 @@
 """Which training sets are held against each other."""
 
-from stages.classify.contrasts import counterparts
+from stages.classify.table.contrasts import counterparts
 from stages.common.params.assemble import Assemble
 
 REAL = {

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from stages.classify import evaluate, table, train
-from stages.common.files import read_json
+from stages.classify.evaluating import __main__ as evaluate
+from stages.classify.table import __main__ as table
+from stages.classify.training import __main__ as train
+from stages.common.base.files import read_json
 
 from .conftest import write_params
 

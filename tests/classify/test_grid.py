@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.classify.augment import turned
-from stages.classify.fit import batches
-from stages.classify.grid import SETTINGS, cells_of, chosen
-from stages.classify.schedules import cosine
-from stages.common.errors import InputError
+from stages.classify.training.augment import turned
+from stages.classify.training.fit import batches
+from stages.classify.training.grid import SETTINGS, cells_of, chosen
+from stages.classify.training.schedules import cosine
+from stages.common.base.errors import InputError
 from stages.common.params.classify import Grid
 
 STUDY = Grid(

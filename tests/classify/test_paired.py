@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats import contingency_tables
 
-from stages.classify.paired import macro_recall_difference, mcnemar
+from stages.classify.table.paired import macro_recall_difference, mcnemar
 
 
 def rights(only_first: int, only_second: int, both: int, neither: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stages.classify.published import beside, published
+from stages.classify.table.published import beside, published
 
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from stages.classify.scores import (
+from stages.classify.data.scores import (
     at_shares,
     average_precision,
     confusion,

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from stages.classify.embedding import sampled
-from stages.classify.suspects import suspects
+from stages.classify.evaluating.embedding import sampled
+from stages.classify.evaluating.suspects import suspects
 
 CLASSES = ["protein", "air_bubble"]
 

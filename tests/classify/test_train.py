@@ -12,12 +12,12 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from stages.classify import train
-from stages.classify.export import read_weights, write_onnx, write_weights
-from stages.classify.fit import Scale
-from stages.classify.networks import NETWORKS
-from stages.common.errors import InputError
-from stages.common.files import write_parquet
+from stages.classify.training import __main__ as train
+from stages.classify.training.export import read_weights, write_onnx, write_weights
+from stages.classify.training.fit import Scale
+from stages.classify.training.networks import NETWORKS
+from stages.common.base.errors import InputError
+from stages.common.base.files import write_parquet
 
 from .conftest import write_params
 
@@ -97,7 +97,7 @@ def test_a_killed_grid_goes_on_to_the_same_bytes(trained, workspace, monkeypatch
 def test_processes_write_the_same_bytes_as_one_thread(workspace, monkeypatch):
     """ResNet-18 itself, in a few steps."""
     write_params(workspace, images=32, workers=2)
-    subprocess.run([sys.executable, "-m", "stages.classify.train", "real-1", "resnet18"], check=True)
+    subprocess.run([sys.executable, "-m", "stages.classify.training", "real-1", "resnet18"], check=True)
     written = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
     write_params(workspace, images=32)
     threads = torch.get_num_threads()

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from stages.common.files import read_json, replacing, replacing_folder, write_json
+from stages.common.base.files import read_json, replacing, replacing_folder, write_json
 
 
 def test_a_failure_leaves_the_old_file_and_no_temporary_one(tmp_path):

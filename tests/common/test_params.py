@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.common.errors import InputError
-from stages.common.params import load
+from stages.common.base.errors import InputError
+from stages.common.params.whole import read_all
 from stages.common.scale import write_scale
 
 ROOT = Path(__file__).parents[2]
@@ -112,14 +112,14 @@ WRONG = {
 def test_a_wrong_parameter_is_named(tmp_path, name):
     change, message = WRONG[name]
     with pytest.raises(InputError) as error:
-        load(changed(tmp_path, change))
+        read_all(changed(tmp_path, change))
     assert re.search(message, str(error.value)), error.value
 
 
 def test_every_mistake_is_told_at_once(tmp_path):
     path = changed(tmp_path, lambda p: (p["normalize"].update(fit="squash"), p["split"].update(shares=1)))
     with pytest.raises(InputError, match=r"normalize\.fit(.|\n)*split\.shares"):
-        load(path)
+        read_all(path)
 
 
 def test_rectified_flow_is_an_option(tmp_path):
@@ -127,7 +127,7 @@ def test_rectified_flow_is_an_option(tmp_path):
         p["diffusion"]["process"].update(objective="flow", schedule=None)
         p["diffusion"]["sampler"].update(name="heun", steps=10)
 
-    assert load(changed(tmp_path, flow)).diffusion.process.objective == "flow"
+    assert read_all(changed(tmp_path, flow)).diffusion.process.objective == "flow"
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=lambda path: path.stem)
@@ -135,7 +135,7 @@ def test_every_scale_is_valid_and_keeps_the_comments(tmp_path, scale):
     params = tmp_path / "params.yaml"
     params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     write_scale(scale, params)
-    load(params)
+    read_all(params)
     assert "# every random draw derives from it and a name" in params.read_text(encoding="utf-8")
 
 
@@ -148,16 +148,16 @@ def test_one_generator_takes_as_many_steps_as_two(tmp_path):
 
     params = tmp_path / "params.yaml"
     params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    two = load(params).diffusion
+    two = read_all(params).diffusion
     write_scale(ROOT / "params/one-generator.yaml", params)
-    one = load(params).diffusion
+    one = read_all(params).diffusion
     assert (len(two.generators), len(one.generators)) == (2, 1)
     assert one.generators["minority"].images == {"silicone_oil": 120, "air_bubble": 120}
     assert steps(one) == steps(two) == 4800
 
 
 def test_one_generator_without_guidance_may_be_told_every_class(tmp_path):
-    assert load(changed(tmp_path, one_generator)).diffusion.training.unlabelled == 0
+    assert read_all(changed(tmp_path, one_generator)).diffusion.training.unlabelled == 0
 
 
 def test_a_scale_that_is_not_valid_writes_nothing(tmp_path):

@@ -3,9 +3,9 @@ import sys
 
 import pandas as pd
 
+from stages.common.base.seeds import generator, seed_of
 from stages.common.draw import draw
-from stages.common.scratch import scratch
-from stages.common.seeds import generator, seed_of
+from stages.common.unfinished.scratch import scratch
 
 
 def test_a_seed_is_the_same_in_another_process():

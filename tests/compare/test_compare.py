@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from stages.compare.__main__ import main
 
 RATIO = 0.6  # conftest's, of the parallel sample

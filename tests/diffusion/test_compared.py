@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.diffusion.history import History
 from stages.diffusion.judging.compared import Compared
 from stages.diffusion.judging.frechet import frechet
+from stages.diffusion.judging.history import History
 from stages.diffusion.judging.kid import kid
-from stages.diffusion.judging.memorisation import Neighbours, Training, memorisation
+from stages.diffusion.judging.memorisation import Gallery, memorisation
 from stages.diffusion.judging.set_distances import by_epoch, set_distances
 from stages.diffusion.judging.two_sample import told_apart, two_sample
 from tests.diffusion.conftest import rings
@@ -65,7 +65,7 @@ def test_judgements_are_those_of_features_computed_anew(history):
     expected = two_sample(new, real, RUNS[0], sets.random("two sample"))
     assert {key: judged[key] for key in expected} == expected
 
-    anew = Training.of(TRAINING, means)
+    anew = Gallery.of(TRAINING, means)
     of_all = Neighbours.of(means(GENERATED), anew)
     assert memorisation(Neighbours.of(sets.generated_features, sets.known), sets.known) == memorisation(of_all, anew)
 

@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 import torch
 
+from stages.common.base.seeds import seed_of
 from stages.common.params import diffusion as params
-from stages.common.params import load
 from stages.common.params.diffusion import Network
-from stages.common.seeds import seed_of
-from stages.diffusion.early_stop import TIMES_AN_IMAGE, held_out_loss
-from stages.diffusion.grey import GreyScale, encode_each
-from stages.diffusion.process import Process
-from stages.diffusion.process.paths import DiffusionPath
-from stages.diffusion.process.schedules import cosine_alpha_bar, linear_alpha_bar
-from stages.diffusion.sample import Generator, images
-from stages.diffusion.samplers import SAMPLERS
-from stages.diffusion.train import preview, write
-from stages.diffusion.training import batch_of, start, together, told_labels, train_step, turned
-from stages.diffusion.unet import UNet, parameter_count
-from stages.diffusion.weights import read
+from stages.common.params.whole import read_all
+from stages.diffusion.model.grey import GreyScale, encode_each
+from stages.diffusion.model.process import Process
+from stages.diffusion.model.process.paths import DiffusionPath
+from stages.diffusion.model.process.schedules import cosine_alpha_bar, linear_alpha_bar
+from stages.diffusion.model.sample import Generator, images
+from stages.diffusion.model.samplers import SAMPLERS
+from stages.diffusion.model.unet import UNet, parameter_count
+from stages.diffusion.model.weights import read
+from stages.diffusion.training.__main__ import preview, write
+from stages.diffusion.training.early_stop import TIMES_AN_IMAGE, held_out_loss
+from stages.diffusion.training.step import batch_of, start, together, told_labels, train_step, turned
 from tests.diffusion.conftest import ROOT
 from tests.diffusion.test_early_stop import CPU, TINY
 from tests.diffusion.test_training import plan_with
@@ -232,7 +232,7 @@ def test_one_network_learns_two_classes_apart(tmp_path, monkeypatch):
     settings = {"objective": "v", "schedule": "cosine", "zero_terminal_snr": False, "times": "uniform"}
     process = params.Process(**settings, steps=100, standardize=True)
     monkeypatch.chdir(tmp_path)
-    diffusion = load(ROOT / "params.yaml").diffusion
+    diffusion = read_all(ROOT / "params.yaml").diffusion
     write(run, plan, diffusion.model_copy(update={"network": network, "process": process}), "simulated")
     model = tmp_path / "models/ddpm/discs"
     for label, sign in (("dark", -1), ("bright", 1)):

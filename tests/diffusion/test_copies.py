@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from stages.common.errors import InputError
-from stages.diffusion.judging.aligned import aligned, middles
-from stages.diffusion.judging.copies import are_copies, gate, gate_authentic, known
+from stages.common.base.errors import InputError
+from stages.diffusion.copies.aligned import aligned, middles
+from stages.diffusion.copies.copies import are_copies, gate, gate_authentic, trained_on
 from stages.diffusion.judging.memorisation import authentic_share
 
 GAP = 1 / 3
@@ -49,7 +49,7 @@ def moved(images, by):
 
 def test_copies_are_caught_under_fresh_noise_turned_or_not_and_new_images_are_not(random):
     clean = rings(random, 60)
-    training = known(noisy(random, clean))
+    training = trained_on(noisy(random, clean))
     copies = np.concatenate([clean[:20], np.rot90(clean[20:40], 3, (1, 2)), clean[40:, :, ::-1]])
     assert are_copies(noisy(random, copies), training, GAP).mean() > 0.9
     assert are_copies(noisy(random, rings(random, 200)), training, GAP).mean() < 0.02
@@ -61,20 +61,20 @@ def test_copies_are_caught_under_fresh_noise_turned_or_not_and_new_images_are_no
 def test_copies_are_caught_moved_turned_and_under_fresh_noise(random, by, least):
     """Half a pixel softens the copy too, so fewer of these are caught."""
     clean = droplets(random, 120)
-    training = known(noisy(random, clean))
+    training = trained_on(noisy(random, clean))
     turned = np.concatenate([clean[:60], np.rot90(clean[60:], 1, (1, 2))[:, ::-1]])
     assert are_copies(noisy(random, moved(turned, by)), training, GAP).mean() > least
 
 
 def test_new_droplets_are_no_copies_however_alike_they_are(random):
-    training = known(noisy(random, droplets(random, 120)))
+    training = trained_on(noisy(random, droplets(random, 120)))
     assert are_copies(noisy(random, droplets(random, 500)), training, GAP).mean() < 0.01
 
 
 def test_a_new_image_of_a_rare_kind_is_no_copy(random):
     """One training image lies far from all others; another of its kind is no copy for that."""
     odd = np.where(np.arange(64) < 40, 5.0, 175.0) * np.ones((64, 1))
-    training = known(noisy(random, np.concatenate([droplets(random, 60), odd[None]])))
+    training = trained_on(noisy(random, np.concatenate([droplets(random, 60), odd[None]])))
     another = noisy(random, np.roll(odd, 5, axis=1)[None])
     assert training.neighbours(another).gap[0] < GAP
     assert not are_copies(another, training, GAP)[0]
@@ -109,7 +109,7 @@ def test_the_gate_fails_past_its_share():
 def test_the_authentic_share_tells_copies_with_noise_of_their_own_from_new_images(random, by):
     """At the default's least share; a copy that the gap ratio misses is still nearer than any other image."""
     clean = droplets(random, 120)
-    training = known(noisy(random, clean))
+    training = trained_on(noisy(random, clean))
     copies = noisy(random, moved(clean[:, ::-1], by))
     new = noisy(random, droplets(random, 120))
     of_copies, of_new = (authentic_share(training.neighbours(images), training.apart) for images in (copies, new))

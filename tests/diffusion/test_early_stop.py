@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from stages.common.params.diffusion import Network
-from stages.diffusion.early_stop import divided, has_stopped, held_out_loss, judge_epoch
-from stages.diffusion.train import loss_by_epoch
-from stages.diffusion.training import start, train_step
-from stages.diffusion.weights import read_card
+from stages.diffusion.model.weights import read_card
+from stages.diffusion.training.__main__ import loss_by_epoch
+from stages.diffusion.training.early_stop import divided, has_stopped, held_out_loss, judge_epoch
+from stages.diffusion.training.step import start, train_step
 from tests.diffusion.conftest import LABEL
 from tests.diffusion.test_training import plan_with
 
@@ -67,7 +67,7 @@ def test_it_stops_after_patience_epochs_without_a_lower_loss_and_keeps_the_best(
     run = start(plan, TINY, CPU)
     stopped = []
     for value in (0.9, 0.7, 0.8, 0.6, 0.6, 0.7):
-        monkeypatch.setattr("stages.diffusion.early_stop.held_out_loss", lambda run, plan, value=value: value)
+        monkeypatch.setattr("stages.diffusion.training.early_stop.held_out_loss", lambda run, plan, value=value: value)
         train_step(run, plan)
         judge_epoch(run, plan)
         stopped.append(has_stopped(run, plan))

@@ -5,8 +5,8 @@ import time
 import pytest
 import torch
 
-from stages.diffusion.estimate import Estimate, measure
-from stages.diffusion.training import start, train_step
+from stages.diffusion.training.estimate import Estimate, measure
+from stages.diffusion.training.step import start, train_step
 from tests.diffusion.test_early_stop import CPU, TINY
 from tests.diffusion.test_training import plan_with
 
@@ -20,7 +20,7 @@ def test_an_epoch_and_the_rest_are_told():
 
 
 def test_a_step_is_timed(monkeypatch):
-    monkeypatch.setattr("stages.diffusion.estimate.train_step", lambda run, plan: time.sleep(0.05))
+    monkeypatch.setattr("stages.diffusion.training.estimate.train_step", lambda run, plan: time.sleep(0.05))
     assert measure(plan_with(), TINY, CPU, 2).step == pytest.approx(0.05, rel=0.3)
 
 

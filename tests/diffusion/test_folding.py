@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from stages.common.params.diffusion import Network, Process
-from stages.diffusion import weights
-from stages.diffusion.folding import folded
-from stages.diffusion.grey import GreyScale
-from stages.diffusion.layers import WeightStandardizedConv2d
-from stages.diffusion.unet import UNet
+from stages.diffusion.model import weights
+from stages.diffusion.model.folding import folded
+from stages.diffusion.model.grey import GreyScale
+from stages.diffusion.model.layers import WeightStandardizedConv2d
+from stages.diffusion.model.unet import UNet
 from tests.diffusion.test_unet import SMALL, STUDY
 
 

@@ -9,7 +9,7 @@ from stages.diffusion.judging.frechet import frechet
 from stages.diffusion.judging.inception import inception, weights_path
 from stages.diffusion.judging.kid import kid, kid_spread
 from stages.diffusion.judging.lite0 import lite0
-from stages.diffusion.judging.memorisation import Neighbours, Training, memorisation
+from stages.diffusion.judging.memorisation import Gallery, memorisation
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_copies_are_seen_turned_or_not_and_new_images_are_not_called_copies(rand
         return random.integers(0, 255, (count, 16, 16), dtype=np.uint8)
 
     images = draw(60)
-    training = Training.of(images, means_of_blocks)
+    training = Gallery.of(images, means_of_blocks)
     copies = np.concatenate([images[:20], np.rot90(images[20:40], 1, (1, 2)), images[40:, :, ::-1]])
     faint = np.clip(copies.astype(int) + random.integers(-3, 4, copies.shape), 0, 255).astype(np.uint8)
     for copied in (copies, faint):

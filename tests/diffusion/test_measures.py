@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from stages.diffusion.interpolation import spherical
 from stages.diffusion.judging.density_coverage import density_coverage
+from stages.diffusion.judging.interpolation import spherical
 from stages.diffusion.judging.shape import shape
 from stages.diffusion.judging.spread import apart
 from stages.diffusion.judging.two_sample import two_sample

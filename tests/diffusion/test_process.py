@@ -6,9 +6,9 @@ import torch
 from scipy import stats
 
 from stages.common.params import diffusion as params
-from stages.diffusion.process import Process, build, loss
-from stages.diffusion.process.paths import DiffusionPath, StraightPath
-from stages.diffusion.process.schedules import (
+from stages.diffusion.model.process import Process, build, loss
+from stages.diffusion.model.process.paths import DiffusionPath, StraightPath
+from stages.diffusion.model.process.schedules import (
     cosine_alpha_bar,
     linear_alpha_bar,
     shifted_cosine_alpha_bar,

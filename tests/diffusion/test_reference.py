@@ -3,8 +3,8 @@
 import torch
 
 from benchmarks.diffusion_reference import StudyUNet
-from stages.diffusion.folding import folded
-from stages.diffusion.unet import UNet, parameter_count
+from stages.diffusion.model.folding import folded
+from stages.diffusion.model.unet import UNet, parameter_count
 from tests.diffusion.test_unet import STUDY
 
 

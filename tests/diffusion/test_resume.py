@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from stages.common.params import load
-from stages.diffusion.train import train
+from stages.common.params.whole import read_all
+from stages.diffusion.training.__main__ import train
 from tests.diffusion.conftest import LABEL, OTHER, Project
 
 COUNTS = {"train": 16, "selection": 6}
@@ -19,7 +19,7 @@ KILLS = 20
 
 def train_in(folder: str) -> None:
     os.chdir(folder)
-    train(LABEL, load())
+    train(LABEL, read_all())
 
 
 @pytest.fixture(scope="module")

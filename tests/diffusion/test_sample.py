@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from stages.common.params.diffusion import Network
-from stages.diffusion.grey import GreyScale
-from stages.diffusion.interpolation import interpolation
-from stages.diffusion.process import Process
-from stages.diffusion.process.paths import DiffusionPath, StraightPath
-from stages.diffusion.process.schedules import cosine_alpha_bar
-from stages.diffusion.sample import Generator, Noise, images, trajectory
-from stages.diffusion.samplers import SAMPLERS
-from stages.diffusion.unet import UNet
+from stages.diffusion.judging.interpolation import interpolation
+from stages.diffusion.model.grey import GreyScale
+from stages.diffusion.model.process import Process
+from stages.diffusion.model.process.paths import DiffusionPath, StraightPath
+from stages.diffusion.model.process.schedules import cosine_alpha_bar
+from stages.diffusion.model.sample import Generator, Noise, images, trajectory
+from stages.diffusion.model.samplers import SAMPLERS
+from stages.diffusion.model.unet import UNet
 
 GREY = GreyScale(mean=170.0, sd=20.0, low=90, high=230)
 

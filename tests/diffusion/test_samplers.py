@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from stages.diffusion.process import Process
-from stages.diffusion.process.paths import DiffusionPath, StraightPath
-from stages.diffusion.process.schedules import (
+from stages.diffusion.model.process import Process
+from stages.diffusion.model.process.paths import DiffusionPath, StraightPath
+from stages.diffusion.model.process.schedules import (
     cosine_alpha_bar,
     linear_alpha_bar,
     shifted_cosine_alpha_bar,
     with_zero_terminal_snr,
 )
-from stages.diffusion.samplers import SAMPLERS
-from stages.diffusion.samplers.times import even_times, noise_level_times
+from stages.diffusion.model.samplers import SAMPLERS
+from stages.diffusion.model.samplers.times import even_times, noise_level_times
 
 MEAN, SD = 1.5, 0.6
 SCHEDULES = {
@@ -59,7 +59,7 @@ def test_a_perfect_denoiser_gives_the_distribution(name, steps, schedule):
 def test_deterministic_samplers_approach_the_solution_of_the_ode(name, monkeypatch):
     """The probability-flow ODE of a normal distribution has the solution x_0 = MEAN + SD (x_T - a MEAN) / s, where
     a and s are the mean's factor and the standard deviation at the start."""
-    monkeypatch.setattr("stages.diffusion.samplers.times.SMALLEST_NOISE", 0.0)  # all the way in small steps
+    monkeypatch.setattr("stages.diffusion.model.samplers.times.SMALLEST_NOISE", 0.0)  # all the way in small steps
     alpha_bar = linear_alpha_bar(1000)
     noise = torch.linspace(-2, 2, 9, dtype=torch.float64).reshape(1, 1, 3, 3)
     steps = [10, 20, 40, 80, 160]

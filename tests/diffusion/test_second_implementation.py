@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from stages.diffusion.process import Process
-from stages.diffusion.process.paths import DiffusionPath, StraightPath
-from stages.diffusion.process.schedules import linear_alpha_bar, with_zero_terminal_snr
-from stages.diffusion.samplers import SAMPLERS
-from stages.diffusion.samplers.times import noise_level_times
+from stages.diffusion.model.process import Process
+from stages.diffusion.model.process.paths import DiffusionPath, StraightPath
+from stages.diffusion.model.process.schedules import linear_alpha_bar, with_zero_terminal_snr
+from stages.diffusion.model.samplers import SAMPLERS
+from stages.diffusion.model.samplers.times import noise_level_times
 
 diffusers = pytest.importorskip("diffusers", reason="diffusers isn't installed: pip install -r requirements-extras.txt")
 

@@ -7,11 +7,13 @@ import pandas as pd
 import pytest
 import torch
 
-from stages.common.errors import InputError
-from stages.common.params import load
-from stages.diffusion import generate, quality, train
-from stages.diffusion.particles import particles
-from stages.diffusion.weights import read, read_card
+from stages.common.base.errors import InputError
+from stages.common.params.whole import read_all
+from stages.diffusion.data.particles import particles
+from stages.diffusion.generating import __main__ as generate
+from stages.diffusion.judging import __main__ as quality
+from stages.diffusion.model.weights import read, read_card
+from stages.diffusion.training import __main__ as train
 from tests.diffusion.conftest import EDGE, LABEL, OTHER, SHARED
 
 
@@ -85,7 +87,7 @@ def test_guidance_is_a_parameter_of_drawing(project, monkeypatch):
     project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=2)
     project.run("train")
     monkeypatch.chdir(project.folder)
-    params = load()
+    params = read_all()
     made = []
     for guidance in (1.0, 3.0):
         sampler = params.diffusion.sampler.model_copy(update={"guidance": guidance})
@@ -101,7 +103,7 @@ def test_the_order_of_the_classes_in_the_parameters_does_not_matter(project, mon
     monkeypatch.chdir(project.folder)
     plans = []
     for labels in ((LABEL, OTHER), (OTHER, LABEL)):
-        params = load()
+        params = read_all()
         budget = params.diffusion.generators[SHARED].model_copy(update={"images": dict.fromkeys(labels, 12)})
         diffusion = params.diffusion.model_copy(update={"generators": {SHARED: budget}})
         plans.append(train.planned(SHARED, params.model_copy(update={"diffusion": diffusion}))[0])
@@ -113,9 +115,9 @@ def test_a_class_that_no_generator_draws_is_told(project, monkeypatch):
     project.write({"train": 14, "selection": 6}, epochs=1)
     monkeypatch.chdir(project.folder)
     with pytest.raises(InputError, match=f"diffusion.classes has no 'glass'; there are: {LABEL}"):
-        generate.generate("glass", load())
+        generate.generate("glass", read_all())
     with pytest.raises(InputError, match=f"diffusion.generators has no 'glass'; there are: {LABEL}"):
-        train.train("glass", load())
+        train.train("glass", read_all())
     project.run("train")
     with pytest.raises(InputError, match=f"draws {LABEL}, not {OTHER}"):
         read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", OTHER, 1.0, torch.device("cpu"))
@@ -140,23 +142,23 @@ def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(projec
         return drawn
 
     monkeypatch.setattr(generate, "images", with_copies)
-    generate.generate(LABEL, load())
+    generate.generate(LABEL, read_all())
     report = json.loads(project.bytes(f"data/synthetic/{LABEL}.json"))
     assert (report["made"], report["kept"], report["dropped_numbers"]) == (23, 20, [0, 3, 19])
     after = np.load(made)
     assert np.array_equal(after[:17], np.delete(before, [0, 3, 19], axis=0))
     with pytest.raises(InputError, match="3 of 23 generated images are copies of training images"):
-        quality.judge(LABEL, load())
+        quality.judge(LABEL, read_all())
     noise = np.random.default_rng(1).normal(0, 3, (20, EDGE, EDGE))
     np.save(made, np.clip(learnt[np.arange(20) % 12] + noise, 0, 255).round().astype(np.uint8))
-    params = load()
+    params = read_all()
     lenient = params.model_copy(update={"quality": params.quality.model_copy(update={"copies_max": 1.0})})
     with pytest.raises(InputError, match=r"\d\.\d% of the generated images are authentic.*quality\.authentic_min"):
         quality.judge(LABEL, lenient)
     assert not (project.folder / "metrics").exists()
     monkeypatch.setattr(generate, "images", lambda generator, seeds, *how: learnt[np.array(seeds) % 12])
     with pytest.raises(InputError, match="60 of 60 generated images are copies"):
-        generate.generate(LABEL, load())
+        generate.generate(LABEL, read_all())
 
 
 def test_a_class_without_images_is_told_with_the_mend(project):

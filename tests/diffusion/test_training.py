@@ -8,11 +8,11 @@ import torch
 import yaml
 
 from stages.common.params.diffusion import Network, Training
-from stages.diffusion.grey import GreyScale
-from stages.diffusion.process import Process
-from stages.diffusion.process.paths import DiffusionPath
-from stages.diffusion.process.schedules import linear_alpha_bar
-from stages.diffusion.training import Plan, batch_of, learning_rate, start, train_step, turned
+from stages.diffusion.model.grey import GreyScale
+from stages.diffusion.model.process import Process
+from stages.diffusion.model.process.paths import DiffusionPath
+from stages.diffusion.model.process.schedules import linear_alpha_bar
+from stages.diffusion.training.step import Plan, batch_of, learning_rate, start, train_step, turned
 from tests.diffusion.conftest import ROOT, rings
 
 SETTINGS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["diffusion"]["training"]

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from stages.common.params.diffusion import Network
-from stages.diffusion.layers import LinearAttention, SelfAttention, WeightStandardizedConv2d
-from stages.diffusion.unet import UNet, level_edges, parameter_count
+from stages.diffusion.model.layers import LinearAttention, SelfAttention, WeightStandardizedConv2d
+from stages.diffusion.model.unet import UNet, level_edges, parameter_count
 
 STUDY = Network(
     base=64,

@@ -11,7 +11,7 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from stages.diffusion import workers
+from stages.diffusion.training import workers
 from tests.diffusion.conftest import LABEL, OTHER, ROOT, Project
 
 COUNTS = {"train": 14, "selection": 6}
@@ -27,7 +27,7 @@ def trained(folder, labels, *command):
     (folder / "params.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, *command, "-m", "stages.diffusion.train", project.name],
+        [sys.executable, *command, "-m", "stages.diffusion.training", project.name],
         cwd=folder,
         env=environment,
         capture_output=True,

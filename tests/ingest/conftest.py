@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from stages.common.files import read_json
+from stages.common.base.files import read_json
 from stages.ingest.__main__ import main
 
 PROJECT = Path(__file__).parents[2]

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
+from stages.ingest.files.text import as_text
 from stages.ingest.readers import read, with_format
-from stages.ingest.sheet import SheetRow
-from stages.ingest.text import as_text
-from stages.ingest.write import PARTICLE_FILE, write_run
+from stages.ingest.sheet.sheet import SheetRow
+from stages.ingest.written.write import PARTICLE_FILE, write_run
 
 CELLS = [
     *("", " ", "nan", "NaN", "inf", "-inf", "-1", "-0.0", "0", "1e999", "-1e999", "1e-400", "1,5", "1.5.2", "0x1F"),

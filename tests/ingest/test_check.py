@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from stages.ingest.__main__ import command
 from tests.ingest.conftest import PROJECT
 from tests.ingest.exports import FlowCam, Mfi

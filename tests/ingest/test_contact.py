@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from stages.ingest import contact
-from stages.ingest.packed import packed
-from stages.ingest.sample import Sample
+from stages.ingest.files.packed import packed
+from stages.ingest.written import contact
+from stages.ingest.written.sample import Sample
 from tests.ingest.exports import FlowCam
 
 SHEET = "run,platform,sample,format,path,role,class\nr1,A,s,flowcam,r1,class,x\n"

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
-from stages.ingest.images import decode
+from stages.common.base.errors import InputError
+from stages.ingest.files.images import decode
 
 SHEET = "run,platform,sample,format,path,role,class,pixel_um\nc1,A,s,crops,c1,class,{label},0.5\n"
 

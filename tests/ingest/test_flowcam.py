@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stages.common.errors import InputError
-from stages.ingest import flowcam
-from stages.ingest.flowcam_checks import fringe_corrected
-from stages.ingest.flowcam_list import read_list
-from stages.ingest.sheet import SheetRow
-from stages.ingest.text import Text
+from stages.common.base.errors import InputError
+from stages.ingest.files.text import Text
+from stages.ingest.flowcam import reader as flowcam
+from stages.ingest.flowcam.checks import fringe_corrected
+from stages.ingest.flowcam.list import read_list
+from stages.ingest.sheet.sheet import SheetRow
 from tests.ingest.exports import FlowCam
 
 HEADER = "run,platform,sample,format,path,role,class,dilution,pixel_um,volume_ml\n"

@@ -1,6 +1,6 @@
 """Exports spoilt at random are read or refused, never with a traceback or a silently wrong value.
 
-`python benchmarks/ingest_fuzz.py` does the same to instruments' own files, thousands of times.
+`python -m benchmarks.ingest_fuzz` does the same to instruments' own files, thousands of times.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from tests.ingest.exports import FlowCam, Mfi
 from tests.ingest.mutations import Original, spoil
 from tests.ingest.test_visualspreadsheet import PIXELS, V4

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 
 HEADER = "run,platform,sample,format,path,role,class,pixel_um,volume_ml,columns\n"
 MAP = "image=File; abd_um=Diameter (um); class=Kind; frame=Frame"

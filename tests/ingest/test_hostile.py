@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from stages.common.errors import InputError
-from stages.ingest import flowcam, write
+from stages.common.base.errors import InputError
+from stages.ingest.flowcam import reader as flowcam
+from stages.ingest.written import write
 from tests.ingest.conftest import PROJECT
 from tests.ingest.exports import FlowCam, Mfi
 

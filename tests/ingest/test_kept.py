@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from stages.ingest import kept
 from tests.ingest.exports import FlowCam, Mfi
 

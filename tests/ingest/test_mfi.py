@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from tests.ingest.exports import Mfi
 
 SHEET = "run,platform,sample,format,path,role,class,pixel_um,volume_ml\nm1,B,s,mfi,m1,class,x,{more}\n"

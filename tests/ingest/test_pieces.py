@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.ingest import ahead, columns, text
-from stages.ingest.column import Column
-from stages.ingest.columns import Table
-from stages.ingest.names import Names
-from stages.ingest.packed import packed
-from stages.ingest.sample import Sample
-from stages.ingest.text import Block, Text
+from stages.ingest.files import ahead, text
+from stages.ingest.files.packed import packed
+from stages.ingest.files.text import Block, Text
+from stages.ingest.rows import columns
+from stages.ingest.rows.column import Column
+from stages.ingest.rows.columns import Table
+from stages.ingest.written.names import Names
+from stages.ingest.written.sample import Sample
 from tests.ingest.exports import FlowCam, Mfi
 
 SHEET = "run,platform,sample,format,path,role,class\nr1,A,s,flowcam,r1,class,x\nm1,B,s,mfi,m1,unlabelled,\n"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 
 PROJECT = Path(__file__).parents[2]
 SHARED = PROJECT.parent / "shared" / "data"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from tests.ingest.exports import FlowCam, Mfi
 
 HEADER = "run,platform,sample,format,path,role,class,pixel_um\n"

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from stages.ingest.readers import READERS
-from stages.ingest.sheet import read_sheet
+from stages.ingest.sheet.sheet import read_sheet
 
 HEADER = "run,platform,sample,format,path,role,class,nominal_diameter_um,dilution,pixel_um"
 

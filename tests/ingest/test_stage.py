@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 from stages.common.particles import PARTICLES, RUNS, particle_id
 from tests.ingest.exports import FlowCam, Mfi
 

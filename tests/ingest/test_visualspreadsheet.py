@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.common.errors import InputError
+from stages.common.base.errors import InputError
 
 HEADER = "run,platform,sample,format,path,role,class,pixel_um,volume_ml\n"
 PIXELS = np.random.default_rng(5).integers(0, 255, (40, 60), dtype=np.uint8)

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from stages.common.params import load
+from stages.common.params.whole import read_all
 from stages.simulate.instrument.particle import Scene
 from stages.simulate.study import table_of
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = load(ROOT / "params.yaml").simulate
+SETTINGS = read_all(ROOT / "params.yaml").simulate
 
 
 @pytest.fixture(scope="session")

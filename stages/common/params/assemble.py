@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from stages.common.params.block import Block, Name, PositiveInt
+from stages.common.base.parameters import Block, Name, PositiveInt
 
 
 class RealDataset(Block):
@@ -35,3 +35,8 @@ class Assemble(Block):
         if both := set(self.real) & set(self.mixed):
             raise ValueError(f"{', '.join(sorted(both))}: named under both `real` and `mixed`")
         return self
+
+    @property
+    def datasets(self) -> dict[str, RealDataset | MixedDataset]:
+        """Every training set, real ones first."""
+        return self.real | self.mixed

@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from stages.common.params.block import Block, Name, PositiveFloat, PositiveInt
+from stages.common.base.parameters import Block, Name, PositiveFloat, PositiveInt
 
 
 class RatioLimits(Block):

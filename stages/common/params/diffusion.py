@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from stages.common.params.block import Block, Name, PositiveFloat, PositiveInt, Share
+from stages.common.base.parameters import Block, Name, PositiveFloat, PositiveInt, Share
 
 
 class GeneratorBudget(Block):
@@ -83,6 +83,7 @@ class Sampler(Block):
     batch: PositiveInt
     guidance: float = Field(ge=1)
     images: int = Field(ge=2)
+    copy_gap: float = Field(gt=0, lt=1)
 
 
 class Diffusion(Block):

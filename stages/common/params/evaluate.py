@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from stages.common.params.block import Block, PositiveInt
+from stages.common.base.parameters import Block, PositiveInt
 
 
 class Evaluate(Block):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from stages.common.params.block import Block
+from stages.common.base.parameters import Block
 
 
 class Ingest(Block):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from stages.common.params.block import Block
+from stages.common.base.parameters import Block
 
 
 class Normalize(Block):

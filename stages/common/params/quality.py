@@ -2,12 +2,11 @@
 
 from pydantic import Field
 
-from stages.common.params.block import Block, Share
+from stages.common.base.parameters import Block, Share
 
 
 class Quality(Block):
     images: int = Field(ge=2)
     trajectory: int = Field(ge=2)
-    copy_gap: float = Field(gt=0, lt=1)
     copies_max: Share
     authentic_min: Share

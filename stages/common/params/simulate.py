@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stages.common.params.block import Block, Name, PositiveFloat, PositiveInt
+from stages.common.base.parameters import Block, Name, PositiveFloat, PositiveInt
 
 
 class Platform(Block):

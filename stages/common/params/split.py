@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from stages.common.params.block import Block, Name, Share
+from stages.common.base.parameters import Block, Name, Share
 
 
 class Fractions(Block):

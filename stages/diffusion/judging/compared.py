@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from stages.common.seeds import generator
-from stages.diffusion.judging.memorisation import Training
+from stages.common.base.seeds import generator
+from stages.diffusion.judging.memorisation import Gallery
 
 Features = Callable[[np.ndarray], np.ndarray]
 Sets = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -45,13 +45,13 @@ class Compared:
         return self.features(self.held_out)
 
     @cached_property
-    def known(self) -> Training:
+    def gallery(self) -> Gallery:
         """The training images in their 8 orientations, the first as they are."""
-        return Training.of(self.training, self.features)
+        return Gallery.of(self.training, self.features)
 
     @property
     def training_features(self) -> np.ndarray:
-        return self.known.features[0]
+        return self.gallery.features[0]
 
     def equal(self) -> Sets:
         """The first n generated, held-out and training images."""

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.diffusion.history import History
 from stages.diffusion.judging.compared import Compared, Sets
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
+from stages.diffusion.judging.history import History
 from stages.diffusion.judging.inception import NAME as INCEPTION
 from stages.diffusion.judging.inception import inception, weights_path
 from stages.diffusion.judging.kid import kid, kid_spread

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from stages.common.seeds import seed_of
+from stages.common.base.seeds import seed_of
 from stages.simulate.instrument.measured import Frame, Run
 from stages.simulate.instrument.segment import DIRECTIONS, Region
 from stages.simulate.instrument.sizes import fringe_corrected_um

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from stages.common.base.seeds import generator
 from stages.common.params.simulate import Platform, Sample
-from stages.common.seeds import generator
 from stages.simulate.instrument.camera import Patch, patches
 from stages.simulate.instrument.illumination import conditions, empty_frame
 from stages.simulate.instrument.particle import Scene

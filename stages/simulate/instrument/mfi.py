@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from stages.common.seeds import generator
+from stages.common.base.seeds import generator
 from stages.simulate.instrument.measured import Frame, Run
 from stages.simulate.instrument.segment import Region
 from stages.simulate.instrument.sizes import fringe_corrected_um

@@ -1,0 +1,45 @@
+"""Run an exported network with ONNX Runtime; torch isn't needed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from stages.classify.data.images import Images
+from stages.common.base.errors import InputError
+
+BATCH = 128
+PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]  # the first that is there
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """An exported network and what its file says about it."""
+
+    session: onnxruntime.InferenceSession
+    classes: list[str]
+    platform: str
+    training: dict[str, dict[str, int]]
+    selection: dict[str, float]
+
+
+def read_classifier(path: Path) -> Classifier:
+    """Open `path`. Raises InputError when it wasn't written by stages.classify.training."""
+    providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
+    session = onnxruntime.InferenceSession(str(path), providers=providers)
+    about = session.get_modelmeta().custom_metadata_map
+    if missing := {"classes", "platform", "training", "selection"} - set(about):
+        raise InputError(f"{path}: no {', '.join(sorted(missing))} in the file; train it again")
+    counts, selection = json.loads(about["training"]), json.loads(about["selection"])
+    return Classifier(session, about["classes"].split(","), about["platform"], counts, selection)
+
+
+def predicted(classifier: Classifier, images: Images) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Batches of (numbers of the images, probabilities (n, classes), features (n, width)), float32."""
+    for start in range(0, len(images), BATCH):
+        numbers = np.arange(start, min(start + BATCH, len(images)))
+        probabilities, features = classifier.session.run(None, {"images": images.batch(numbers)})
+        yield numbers, probabilities, features

@@ -1,0 +1,120 @@
+"""All training sets in one table beside the published one: `python -m stages.classify.table`."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from stages.classify.table.contrasts import contrast, counterparts, seeds_of
+from stages.classify.table.dots import dot_plot
+from stages.classify.table.published import beside
+from stages.common.base.errors import run
+from stages.common.base.files import read_json, write_csv, write_json
+from stages.common.base.origin import MEASURED, title
+from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.figures import save
+from stages.common.params.assemble import Assemble
+from stages.common.params.classify import Classify
+from stages.common.params.evaluate import Evaluate
+
+MACRO = ("macro_recall", "macro_precision", "macro_auprc")
+PUBLISHED = (
+    "published_* columns: Ozbulak et al., arXiv:2508.06021, Table 2, corrected; another study, on real particles of "
+    "another instrument, 500,000 + 500 + 500 validation images, best of 126 runs chosen on the reporting set"
+)
+
+
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    classes: list[Name]
+    assemble: Assemble
+    classify: Classify
+    evaluate: Evaluate
+
+
+def row_of(dataset: str, architecture: str, metrics: dict) -> dict:
+    """One row of the table: counts, then every score with its interval."""
+    training, native = metrics["training"], metrics["native"]
+    scores = {name: native[name] for name in MACRO}
+    for score, short in (("recall", "recall"), ("precision", "precision"), ("average_precision", "auprc")):
+        scores |= {f"{short}_{label}": native["classes"][label][score] for label in native["classes"]}
+    return {
+        "dataset": dataset,
+        "architecture": architecture,
+        "data": metrics["data"],
+        "platform": metrics["platform"],
+        "seeds": metrics["seeds"],
+        **{f"{kind}_{label}": count for kind in training for label, count in training[kind].items()},
+        **{f"validation_{label}": counts["particles"] for label, counts in native["classes"].items()},
+        **{
+            f"{name}{suffix}": score[part]
+            for name, score in scores.items()
+            for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))
+        },
+    }
+
+
+def contrasts_of(params: Parameters, metrics: dict[str, dict]) -> dict[str, dict]:
+    """Every mixed set against its real counterpart, for each architecture."""
+    found = {}
+    for architecture in params.classify.architectures:
+        for mixed, real in counterparts(params.assemble).items():
+            name, other = f"{mixed}-{architecture}", f"{real}-{architecture}"
+            platform, classes = metrics[name]["platform"], list(metrics[name]["native"]["classes"])
+            folders = [Path("data/predictions/mixed") / name, Path("data/predictions/real") / other]
+            tables = [seeds_of(folder, platform) for folder in folders]
+            found[name] = {"against": other, **contrast(*tables, classes, params.evaluate.bootstrap, params.seed)}
+    return found
+
+
+def headline(contrasts: dict[str, dict], metrics: dict[str, dict]) -> dict:
+    """The mixed set that does best on the selection split, against its real counterpart."""
+    if not contrasts:
+        return {}
+    selection = {name: metrics[name]["selection"] for name in contrasts}
+    best = max(selection, key=lambda name: (selection[name]["macro_recall"], selection[name]["macro_auprc"]))
+    real = contrasts[best]["against"]
+    return {
+        "best_mixed": best,
+        "chosen_by": "macro recall, then macro AUPRC, on the selection split",
+        "macro_recall": metrics[best]["macro_recall"],
+        "against": real,
+        "macro_recall_against": metrics[real]["macro_recall"],
+        **{name: contrasts[best][name] for name in ("macro_recall_difference", "seeds", "allows_a_claim")},
+    }
+
+
+def main() -> None:
+    params = read_parameters(Parameters)
+    pairs = [
+        (dataset, architecture)
+        for dataset in params.assemble.datasets
+        for architecture in params.classify.architectures
+    ]
+    metrics = {f"{d}-{a}": read_json(f"metrics/classify/{d}-{a}.json") for d, a in pairs}
+    table = beside(pd.DataFrame([row_of(d, a, metrics[f"{d}-{a}"]) for d, a in pairs]), params.classes)
+    contrasts = contrasts_of(params, metrics)
+    origins = sorted({each["data"] for each in metrics.values()})
+    origin = origins[0] if len(origins) == 1 else next(each for each in origins if each != MEASURED)
+
+    write_csv("metrics/table.csv", table)
+    notes = {"published": PUBLISHED} if any(name.startswith("published_") for name in table) else {}
+    about = "macro recall of mixed minus real on the same validation particles; 95 % paired bootstrap; McNemar's exact "
+    write_json(
+        "metrics/table.json",
+        {
+            "headline": headline(contrasts, metrics),
+            "data": origin,
+            "macro_recall": {name: each["macro_recall"] for name, each in metrics.items()},
+            "macro_auprc": {name: each["macro_auprc"] for name, each in metrics.items()},
+            "contrasts": contrasts,
+            "about": about + "test on the selected seed. Fewer than 3 seeds allow no claim.",
+            **notes,
+        },
+    )
+    save(dot_plot(table, title("Every training set on its own platform's validation split", origin)), "plots/table.png")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,57 @@
+"""Each mixed training set against the real one with the same real images, judged on the same particles."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.classify.table.paired import SEEDS_FOR_A_CLAIM, macro_recall_difference, mcnemar
+from stages.common.base.seeds import generator
+from stages.common.params.assemble import Assemble
+
+
+def counterparts(assemble: Assemble) -> dict[str, str]:
+    """For each mixed dataset the real one of the same platform and the same real counts, where there is one.
+
+    A class of which the mixed one has no real images counts by its synthetic ones: they stand in for as many real
+    ones, which gives the classification accuracy score of generators (Ravuri & Vinyals 2019, arXiv 1905.10887).
+    """
+    pairs = {}
+    for mixed, settings in assemble.mixed.items():
+        for real, plain in assemble.real.items():
+            if (plain.platform, plain.real) == (settings.platform, settings.synthetic | settings.real):
+                pairs[mixed] = real
+                break
+    return pairs
+
+
+def seeds_of(folder: Path, platform: str) -> list[pd.DataFrame]:
+    """The predictions of each seed on the particles of `platform`, the selected seed first."""
+    paths = [folder / "predictions.parquet", *sorted(folder.glob("repeat-*.parquet"))]
+    columns = ["particle_id", "run", "platform", "class", "predicted"]
+    tables = (pd.read_parquet(path, columns=columns) for path in paths)
+    return [table[table["platform"] == platform].set_index("particle_id").sort_index() for table in tables]
+
+
+def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[str], times: int, seed: int) -> dict:
+    """Macro recall of mixed minus real with its interval, and McNemar's test for each minority class."""
+    about = mixed[0]
+    label = pd.Index(classes).get_indexer(about["class"])
+    known = label >= 0
+    label, run = label[known], about["run"].to_numpy()[known]
+    first, second = (
+        np.stack([(table["predicted"] == table["class"]).to_numpy()[known] for table in tables])
+        for tables in (mixed, real)
+    )
+    seeds = min(len(first), len(second))
+    random = generator(seed, "contrast")
+    return {
+        "macro_recall_difference": macro_recall_difference(label, run, first, second, times, random),
+        "seeds": seeds,
+        "allows_a_claim": seeds >= SEEDS_FOR_A_CLAIM,
+        "mcnemar": {
+            name: mcnemar(first[0][label == number], second[0][label == number])
+            for number, name in enumerate(classes)
+            if number
+        },
+    }

@@ -1,1 +1,0 @@
-"""What every stage shares: parameters, data contracts, atomic files, seeds, and the scratch of unfinished runs."""

@@ -1,0 +1,62 @@
+"""The whole of params.yaml, and what its blocks say of each other."""
+
+from pathlib import Path
+
+from pydantic import model_validator
+
+from stages.common.base.parameters import PARAMS, Block, Name, read_parameters
+from stages.common.params.assemble import Assemble
+from stages.common.params.classify import Classify
+from stages.common.params.compare import Compare
+from stages.common.params.diffusion import Diffusion
+from stages.common.params.evaluate import Evaluate
+from stages.common.params.ingest import Ingest
+from stages.common.params.normalize import Normalize
+from stages.common.params.quality import Quality
+from stages.common.params.simulate import Simulate
+from stages.common.params.split import Split
+
+
+class Params(Block):
+    """The whole of params.yaml."""
+
+    seed: int
+    classes: list[Name]
+    simulate: Simulate
+    ingest: Ingest
+    normalize: Normalize
+    split: Split
+    diffusion: Diffusion
+    quality: Quality
+    assemble: Assemble
+    classify: Classify
+    evaluate: Evaluate
+    compare: Compare
+
+    @model_validator(mode="after")
+    def _blocks_agree(self):
+        _known("diffusion.classes", self.diffusion.classes, self.classes)
+        _known("split.classes", self.split.classes, self.classes)
+        for name, dataset in self.assemble.datasets.items():
+            _known(f"assemble {name}: real", dataset.real, self.classes)
+            _known(f"assemble {name}: synthetic", dataset.synthetic, list(self.diffusion.classes))
+            for kind, count in dataset.synthetic.items():
+                if count > self.diffusion.sampler.images:
+                    raise ValueError(
+                        f"assemble {name}: {count} synthetic images of {kind} are asked for, "
+                        f"but diffusion.sampler.images is {self.diffusion.sampler.images}"
+                    )
+        trained = [f"{d}-{a}" for d in self.assemble.real for a in self.classify.architectures]
+        _known("compare.networks", list(self.compare.networks.values()), trained)
+        return self
+
+
+def read_all(path: str | Path = PARAMS) -> Params:
+    """Read and check all of `path`. Raises InputError with one line for each wrong key."""
+    return read_parameters(Params, path, whole=True)
+
+
+def _known(where: str, names, known: list[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{where}: {name!r} is not one of {', '.join(known)}")

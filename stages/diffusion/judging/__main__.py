@@ -1,0 +1,167 @@
+"""Judge the generated images of one class: `python -m stages.diffusion.judging <class>`.
+
+They stand beside held-out real ones of the selection split, never of the validation split. Every distance comes with
+its floor: that between real training and real held-out images, at the same number of images.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.common.arrays import read_images
+from stages.common.base.arguments import arguments
+from stages.common.base.errors import run
+from stages.common.base.files import read_json, replacing_folder, write_csv, write_json
+from stages.common.base.origin import origin_of, title
+from stages.common.base.parameters import Block, read_parameters
+from stages.common.device import best_device
+from stages.common.params.diffusion import Diffusion
+from stages.common.params.quality import Quality
+from stages.diffusion.copies.copies import RULE, gate, gate_authentic, trained_on
+from stages.diffusion.data.particles import particles
+from stages.diffusion.judging import pictures
+from stages.diffusion.judging.compared import Compared
+from stages.diffusion.judging.history import History
+from stages.diffusion.judging.interpolation import interpolation
+from stages.diffusion.judging.lite0 import NAME, lite0
+from stages.diffusion.judging.memorisation import authentic_share, memorisation
+from stages.diffusion.judging.plateau import plateau
+from stages.diffusion.judging.set_distances import by_epoch, set_distances, with_inception
+from stages.diffusion.judging.shape import MEASURES, shapes
+from stages.diffusion.judging.shape_distances import shape_distances
+from stages.diffusion.judging.two_sample import told_apart
+from stages.diffusion.model.sample import Generator, image_seed, trajectory
+from stages.diffusion.model.weights import model_folder, read
+
+PAIRS = 4  # of noises, interpolated
+JUDGEMENTS: dict[str, Callable[[Compared], dict]] = {"two_sample": told_apart, "shape": shape_distances}
+
+
+class Parameters(Block):
+    """What this script reads of params.yaml."""
+
+    seed: int
+    diffusion: Diffusion
+    quality: Quality
+
+
+def main() -> None:
+    (name,) = arguments("stages.diffusion.judging", "class")
+    judge(name, read_parameters(Parameters))
+
+
+def judge(label: str, params: Parameters) -> None:
+    """Write metrics/quality/<label>.json and the pictures in plots/diffusion/<label>/."""
+    device = best_device()
+    folder = model_folder(label, params.diffusion)
+    model, card = read(folder / "weights.safetensors", label, params.diffusion.sampler.guidance, device)
+    platform = params.diffusion.platform
+    training, learnt = particles(label, platform, "train", card.classes[label].training_images, params.seed)
+    held_out, real = particles(label, platform, "selection", params.quality.images, params.seed)
+    generated = read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images]
+    runs = real["run"].to_numpy(), learnt["run"].to_numpy()
+    compared = Compared(label, params.seed, generated, held_out, training, *runs, lite0(device), NAME)
+    copy_gap = params.diffusion.sampler.copy_gap
+    copied = copies(compared, params.quality, copy_gap)
+    print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
+
+    history = History.read(folder, label, card)
+    epochs = by_epoch(compared, history)
+    neighbours = compared.gallery.neighbours(compared.generated_features)
+    seen = compared.gallery.neighbours(compared.held_out_features)
+    metrics = {
+        "class": label,
+        "platform": platform,
+        "data": origin_of(real),
+        "n": compared.n,
+        "held_out": len(held_out),
+        "training": len(training),
+        "network": NAME,
+        **set_distances(compared.equal_features(), compared.random("kid")),
+        **{name: judgement(compared) for name, judgement in JUDGEMENTS.items()},
+        "memorisation": {
+            "generated": memorisation(neighbours, compared.gallery, copy_gap),
+            "held_out": memorisation(seen, compared.gallery, copy_gap),
+        },
+        "copies": copied,
+        "plateau": plateau(epochs),
+        "inception": with_inception(compared, device),
+    }
+    write_json(Path("metrics/quality") / f"{label}.json", metrics)
+    nearest = compared.gallery.oriented[neighbours.way, neighbours.nearest]
+    draw(compared, history, card.origin, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
+
+
+def copies(compared: Compared, limits: Quality, copy_gap: float) -> dict:
+    """What generation dropped as copies of training images, and how near the others are to them.
+
+    Raises InputError past `copies_max`, also when copies are left among the images, as in files that were not made by
+    `generate`, and below `authentic_min`.
+    """
+    drawn = read_json(Path("data/synthetic") / f"{compared.label}.json")
+    gate(compared.label, drawn["dropped"], drawn["made"], limits.copies_max)
+    training = trained_on(compared.training)
+    generated, held_out = training.neighbours(compared.generated), training.neighbours(compared.held_out)
+    left = int(training.copied(generated, copy_gap).sum())
+    gate(compared.label, left, len(compared.generated), limits.copies_max)
+    authentic, floor = (authentic_share(found, training.apart) for found in (generated, held_out))
+    gate_authentic(compared.label, authentic, floor, limits.authentic_min)
+    return {
+        "rule": RULE,
+        "copy_gap": copy_gap,
+        "copies_max": limits.copies_max,
+        "made": drawn["made"],
+        "dropped": drawn["dropped"],
+        "held_out_share": float(training.copied(held_out, copy_gap).mean()),
+        "authentic_min": limits.authentic_min,
+        "authentic_share": authentic,
+        "held_out_authentic_share": floor,
+    }
+
+
+def from_noise(model: Generator, label: str, params: Parameters) -> tuple[dict[int, np.ndarray], np.ndarray]:
+    """One image on its way from noise, by step; and images between pairs of noises (PAIRS, columns, H, W)."""
+    sampler, columns = params.diffusion.sampler, params.quality.trajectory
+    states = list(trajectory(model, [image_seed(params.seed, label, 0)], sampler.name, sampler.steps))
+    steps = np.unique(np.linspace(0, sampler.steps, columns).round().astype(int))
+    pairs = [(image_seed(params.seed, label, 2 * i), image_seed(params.seed, label, 2 * i + 1)) for i in range(PAIRS)]
+    between = np.stack([interpolation(model, pair, columns, sampler.name, sampler.steps) for pair in pairs])
+    return {step: model.grey.decode(states[step])[0] for step in steps}, between
+
+
+def draw(
+    compared: Compared,
+    history: History,
+    origin: str,
+    distances: pd.DataFrame,
+    nearest: np.ndarray,
+    gap: np.ndarray,
+    on_the_way: dict[int, np.ndarray],
+    between: np.ndarray,
+) -> None:
+    """Write plots/diffusion/<label>/."""
+    held_out, generated = compared.held_out, compared.generated
+
+    def named(text: str) -> str:
+        return title(f"{compared.label}: {text}", origin)
+
+    with replacing_folder(Path("plots/diffusion") / compared.label) as folder:
+        write_csv(folder / "loss.csv", history.losses[["epoch", "loss"]])
+        write_csv(folder / "by_epoch.csv", distances)
+        pictures.loss(folder / "loss.png", named("training"), history.losses, distances)
+        heading = named("from one noise to another, images generated on the way")
+        pictures.rows(folder / "interpolation.png", heading, between)
+        heading = named("measured in the images")
+        pictures.shapes(folder / "shape.png", heading, shapes(held_out)[0], shapes(generated)[0], MEASURES)
+        heading = named("the same noise as training goes on")
+        pictures.samples(folder / "samples.png", heading, history.samples, history.epochs)
+        pictures.trajectory(folder / "trajectory.png", named("from noise to image"), on_the_way)
+        pictures.real_and_generated(folder / "real_and_generated.png", named("real and generated"), held_out, generated)
+        heading = named("generated (left) and nearest training image (right), nearest pairs first")
+        pictures.neighbours(folder / "neighbours.png", heading, generated, nearest, gap)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,37 @@
+"""Paths that a sheet or an export names: none may lead out of the exports folder."""
+
+from pathlib import Path
+
+from stages.common.base.errors import InputError
+
+
+def below(root: Path, path: Path) -> Path:
+    """`path` with links and `..` resolved. Raises InputError when it leads out of the folder `root`, or can't be a
+    path at all."""
+    try:
+        resolved = path.resolve()
+        resolved.exists()
+    except (OSError, ValueError, RuntimeError):
+        raise InputError(f"{path.name[:80]!r} can't be a file's name") from None
+    if not resolved.is_relative_to(root.resolve()):
+        raise InputError(
+            f"{path.name!r} leads out of the exports folder; keep all files below it, or point ingest.exports higher"
+        )
+    return resolved
+
+
+def sibling(folder: Path, name: str) -> Path | None:
+    """The file `name` in `folder`, whatever its case: Windows wrote the export, Linux may read it."""
+    try:
+        if (folder / name).is_file():
+            return folder / name
+    except (OSError, ValueError):  # no file can have such a name
+        return None
+    found = [path for path in folder.iterdir() if path.is_file() and path.name.casefold() == name.casefold()]
+    return found[0] if len(found) == 1 else None
+
+
+def only_file(folder: Path, suffix: str) -> Path | None:
+    """The one file in `folder` that ends on `suffix` (any case); None when there is none or more than one."""
+    found = [path for path in folder.iterdir() if path.is_file() and path.suffix.casefold() == suffix]
+    return found[0] if len(found) == 1 else None

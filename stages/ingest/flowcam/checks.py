@@ -1,0 +1,92 @@
+"""What a FlowCam export says twice must agree. Each check tells the rows (or statements) that disagree."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from stages.ingest.rows.export import Mismatch, Warned
+from stages.ingest.rows.mismatches import SHOWN, mismatches
+
+RELATIVE = 1e-3  # sizes and calibration are written with four decimals
+ABSOLUTE_UM = 1e-3
+SUMMARY_RELATIVE = 5e-3  # the summary rounds the imaged volume to three or four digits
+
+# Size: its column in pixels, and how that becomes a length.
+IN_PIXELS = {
+    "abd_diameter": ("raw_area", lambda area: 2 * np.sqrt(area / np.pi)),
+    "esd_diameter": ("raw_feret_mean", np.asarray),
+    "length": ("raw_feret_max", np.asarray),
+    "width": ("raw_feret_min", np.asarray),
+}
+
+
+def fringe_corrected(px: np.ndarray, fringe_px: np.ndarray, pixel_um: np.ndarray) -> np.ndarray:
+    """Size in um of `px` pixels as VisualSpreadsheet corrects it for the dark fringe around a particle, which the
+    threshold takes in: the fringe is taken off, but never more than half of the size, nor does less than one pixel
+    stay. (The last was found in the lists of thin particles; it touches the width alone.)"""
+    return np.maximum(np.maximum(px - fringe_px, px / 2), 1) * pixel_um
+
+
+def sizes(table: pd.DataFrame, file: str) -> Warned:
+    """Rows whose ABD, ESD, length or width differs from what area and Feret diameters in pixels give; of each the
+    first such size."""
+    if not {"cal_const", "fringe_size"} <= set(table):
+        return Warned()
+    wrong = np.zeros(len(table), dtype=bool)
+    shown: list[Mismatch] = []
+    for reported, (raw, to_px) in IN_PIXELS.items():
+        if reported in table and raw in table:
+            expected = fringe_corrected(to_px(table[raw]), table["fringe_size"], table["cal_const"]).to_numpy()
+            differs = ~np.isclose(table[reported], expected, rtol=RELATIVE, atol=ABSOLUTE_UM) & ~wrong
+            shown += mismatches(table, differs, file, reported, lambda i, um=expected: f"{um[i]:.4f} um").shown
+            wrong |= differs
+    shown.sort(key=lambda mismatch: mismatch.line)
+    return Warned(int(wrong.sum()), shown[:SHOWN])
+
+
+def calibration(table: pd.DataFrame, pixel_um: float, file: str) -> Warned:
+    """Rows whose sizes were computed with another pixel size than the run's."""
+    if "cal_const" not in table:
+        return Warned()
+    wrong = ~np.isclose(table["cal_const"], pixel_um, rtol=RELATIVE)
+    return mismatches(table, wrong, file, "cal_const", lambda i: f"{pixel_um:g} um/px")
+
+
+def summary(text: str, file: str, rows_read: int, facts: dict) -> Warned:
+    """Statements of the run's own summary (count, imaged volume, particles/mL) that differ from the list's.
+
+    An edited list keeps the summary of the whole run; count and volume must then not be mixed.
+    """
+    told, imaged_ml, dilution = _summary_numbers(text), facts["imaged_ml"], facts["dilution"]
+    counted = rows_read / imaged_ml if imaged_ml else None
+    expected = {
+        "count": [rows_read],
+        "sample volume imaged ml": [imaged_ml] if imaged_ml else [],
+        "particles / ml": [counted, counted * dilution] if counted else [],
+    }
+    shown = []
+    for name, values in expected.items():
+        if values and name in told:
+            line, number = told[name]
+            if not np.isclose(number, values, rtol=SUMMARY_RELATIVE).any():
+                shown.append(Mismatch(file, line, name, f"{values[0]:.6g}", f"{number:.6g}"))
+    return Warned(len(shown), shown)
+
+
+def local_start(text: str) -> str | None:
+    """When a run's own summary says that it started, by the clock of the place: the context's times are UTC."""
+    told = re.search(r"^Start Time,\s*(\d{4}-\d\d-\d\d)\s+(\d\d:\d\d:\d\d)\s*$", text, re.MULTILINE | re.IGNORECASE)
+    return " ".join(told.groups()) if told else None
+
+
+def _summary_numbers(text: str) -> dict[str, tuple[int, float]]:
+    """Line and number of each statement, by its name in lower case; of two with one name the first."""
+    numbers = {}
+    for line, statement in enumerate(text.split("\n"), start=1):
+        name, _, value = statement.partition(",")
+        try:
+            numbers.setdefault(name.strip().casefold(), (line, float(value)))
+        except ValueError:
+            continue
+    return numbers

@@ -1,0 +1,193 @@
+"""Cut the particles of a FlowCam list out of its collages, and compare each with its mask."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.common.base.errors import InputError
+from stages.ingest.files.ahead import ahead
+from stages.ingest.files.images import decode
+from stages.ingest.files.packed import Packed
+from stages.ingest.files.paths import sibling
+from stages.ingest.files.sources import Sources
+from stages.ingest.rows.columns import Rows
+from stages.ingest.rows.export import Reject, Warned
+from stages.ingest.rows.mismatches import mismatches
+
+Region = tuple[float, float, float, float]
+PLACE = ["image_x", "image_y", "image_w", "image_h"]
+Page = tuple[np.ndarray, np.ndarray | None]  # a collage, and which of its pixels the mask marks
+
+
+@dataclass
+class Cut:
+    """Some rows of a table. rows: which of them (positions, in order) were cut; their images and edge flags."""
+
+    rows: np.ndarray
+    images: Packed
+    edge: np.ndarray
+    rejects: list[Reject]
+    mask_mismatch: Warned
+
+
+@dataclass
+class _Crops:
+    """What was cut of a piece so far, by position. near: rows that may reach the border of the acceptable region."""
+
+    piece: Rows
+    near: np.ndarray
+    content: list[bytes | None]
+    channels: np.ndarray
+    edge: np.ndarray
+    mask_area: np.ndarray  # -1 where there is no mask
+    rejects: list[Reject]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return self.piece.table
+
+
+def cut(
+    pieces: Iterable[Rows], sources: Sources, list_path: Path, region: Region | None, border_px: float
+) -> Iterator[tuple[Rows, Cut]]:
+    """Each piece of a table, and of its rows the rectangles [image_y : image_y + image_h, image_x : image_x + image_w]
+    of the collages that they name.
+
+    region: acceptable region of the frame (left, right, top, bottom); a particle that reaches it is marked as edge.
+    border_px: pixels that the software keeps around a particle.
+    """
+    pages = ahead(_by_collage(pieces, region), lambda name: _page(sources, list_path, name), _bytes_of)
+    for (crops, name, rows), page in pages:
+        if page is None:
+            yield crops.piece, _finished(crops, list_path.name)
+            continue
+        try:
+            collage, mask = page.result()
+        except InputError as error:
+            lines = crops.table["source_line"].to_numpy()[rows]
+            crops.rejects += [Reject(list_path.name, int(line), "collage_file", str(error)) for line in lines]
+            continue
+        rows = _inside(crops, rows, collage, (list_path.name, name))
+        _cut_page(crops, rows, collage, mask)
+        for row in rows[crops.near[rows]]:
+            crops.edge[row] = _touches(crops.table.iloc[row], region, mask, border_px)
+
+
+def _by_collage(
+    pieces: Iterable[Rows], region: Region | None
+) -> Iterator[tuple[str | None, tuple[_Crops, str, np.ndarray]]]:
+    """Each collage's name, with the crops that it belongs to and its rows, in the order in which a piece names them; at
+    the end of each piece no name."""
+    for piece in pieces:
+        n = len(piece.table)
+        near, none = _near_the_side(piece.table, region), np.zeros(n, dtype=np.int32)
+        crops = _Crops(piece, near, [None] * n, none, np.zeros(n, dtype=bool), np.full(n, -1), [])
+        codes, names = pd.factorize(piece.table["collage_file"])
+        order = np.argsort(codes, kind="stable")
+        starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
+        for number, name in enumerate(names):
+            yield name, (crops, name, order[starts[number] : starts[number + 1]])
+        yield None, (crops, "", order[:0])
+
+
+def _inside(crops: _Crops, rows: np.ndarray, collage: np.ndarray, names: tuple[str, str]) -> np.ndarray:
+    """The `rows` whose crops lie inside of the collage; the others are rejected. names: of the list and the collage."""
+    height, width = collage.shape[:2]
+    x, y, w, h = (crops.table[name].to_numpy()[rows] for name in PLACE)
+    right, bottom = x + w, y + h
+    inside = (right <= width) & (bottom <= height)
+    for i in np.flatnonzero(~inside):
+        reason = f"the crop ends at x {right[i]}, y {bottom[i]}, outside of {names[1]} ({width} x {height} px)"
+        crops.rejects.append(Reject(names[0], int(crops.table["source_line"].iloc[rows[i]]), "image_x", reason))
+    return rows[inside]
+
+
+def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray, mask: np.ndarray | None) -> None:
+    """Cut the `rows` out of one collage, and count the pixels of their masks."""
+    crops.channels[rows] = 1 if collage.ndim == 2 else 3
+    x, y, w, h = (crops.table[name].to_numpy()[rows] for name in PLACE)
+    corners = [values.tolist() for values in (x, y, x + w, y + h)]
+    for row, left, top, right, bottom in zip(rows.tolist(), *corners, strict=True):
+        crops.content[row] = collage[top:bottom, left:right].tobytes()
+    if mask is not None:
+        count = np.count_nonzero
+        crops.mask_area[rows] = [count(mask[y0:y1, x0:x1]) for x0, y0, x1, y1 in zip(*corners, strict=True)]
+
+
+def _finished(crops: _Crops, file: str) -> Cut:
+    table, content = crops.table, crops.content
+    rows = np.flatnonzero(crops.channels)
+    size = table[["image_h", "image_w"]].to_numpy(np.int32)[rows]
+    images = Packed(b"".join([content[row] for row in rows]), size[:, 0], size[:, 1], crops.channels[rows])
+    mismatch = Warned()
+    if "raw_area" in table:
+        area = crops.mask_area
+        wrong = (area >= 0) & (area != table["raw_area"].round())
+        mismatch = mismatches(table, wrong, file, "raw_area", lambda row: f"{area[row]} px in the mask")
+    return Cut(rows, images, crops.edge[rows], crops.rejects, mismatch)
+
+
+def _page(sources: Sources, list_path: Path, name: str) -> Page:
+    """A collage, and its mask where there is one."""
+    collage = _load(sources, _collage_path(sources, list_path, name))
+    return collage, _mask(sources, list_path, name, collage.shape[:2])
+
+
+def _bytes_of(page: Page) -> int:
+    return page[0].nbytes + (page[1].nbytes if page[1] is not None else 0)
+
+
+def _near_the_side(table: pd.DataFrame, region: Region | None) -> np.ndarray:
+    """Rows whose crop reaches a side of the region; only these can be edge particles."""
+    if region is None or not {"src_x", "src_y"} <= set(table):
+        return np.zeros(len(table), dtype=bool)
+    left, right, top, bottom = region
+    across = (table["src_x"] > left) & (table["src_x"] + table["image_w"] - 1 < right)
+    return ~(across & (table["src_y"] > top) & (table["src_y"] + table["image_h"] - 1 < bottom)).to_numpy()
+
+
+def _collage_path(sources: Sources, list_path: Path, name: str) -> Path:
+    found = sources.named(list_path.parent, name)
+    if found is None:
+        raise InputError(f"the collage {name!r} is not in the run's folder; copy it there")
+    return found
+
+
+def _load(sources: Sources, path: Path) -> np.ndarray:
+    try:
+        return decode(sources.read(path))
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+
+
+def _mask(sources: Sources, list_path: Path, name: str, shape: tuple[int, int]) -> np.ndarray | None:
+    """The collage's mask as the software saves it beside it; None when it is absent or doesn't fit."""
+    path = sibling(list_path.parent, f"{Path(name).stem}_bin{Path(name).suffix}")
+    if path is None:
+        return None
+    try:
+        mask = _load(sources, path)
+    except InputError:
+        return None
+    return mask > 0 if mask.shape == shape else None
+
+
+def _touches(row: pd.Series, region: Region, mask: np.ndarray | None, border_px: float) -> bool:
+    """Whether a particle reaches the border of the acceptable region: by its mask, else by its crop less the kept
+    border (so a particle within that border of the region's side counts as well)."""
+    left, right, top, bottom = region
+    x0, y0 = row["src_x"], row["src_y"]
+    x1, y1 = x0 + row["image_w"] - 1, y0 + row["image_h"] - 1
+    if mask is None:
+        return x0 <= left or y0 <= top or x1 - border_px >= right or y1 - border_px >= bottom
+    x, y = row["image_x"], row["image_y"]
+    particle = mask[y : y + row["image_h"], x : x + row["image_w"]]
+    columns, lines = np.flatnonzero(particle.any(axis=0)), np.flatnonzero(particle.any(axis=1))
+    if not len(columns):
+        return False
+    return bool(
+        x0 + columns[0] <= left or x0 + columns[-1] >= right or y0 + lines[0] <= top or y0 + lines[-1] >= bottom
+    )

@@ -1,0 +1,90 @@
+"""Labels of single particles: a CSV of run, particle and class, or a folder <class>/<run>_<particle>.<ext>.
+
+`particle` is the instrument's own name for it (a GUID, a number), compared without regard to case.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from stages.common.base.errors import InputError
+from stages.ingest.files.images import SUFFIXES
+from stages.ingest.files.paths import below
+
+COLUMNS = ("run", "particle", "class")
+
+
+class Labels:
+    """Classes by run and particle. `unknown`: labels whose run is not in the sheet, or not named."""
+
+    def __init__(self, runs: list[str]) -> None:
+        self.by_run: dict[str, dict[str, str]] = {run: {} for run in runs}
+        self.unknown = 0
+
+    def add(self, run: str, particle: str, label: str, where: str) -> None:
+        """Raises InputError when the particle has another class already."""
+        if run not in self.by_run:
+            self.unknown += 1
+            return
+        first = self.by_run[run].setdefault(particle.casefold(), label)
+        if first != label:
+            raise InputError(
+                f"{where}: particle {particle} of run {run} is {label!r} here and {first!r} elsewhere; keep one"
+            )
+
+
+def read_labels(path: Path, root: Path, runs: list[str]) -> Labels:
+    """Labels of the runs from the file or folder `path`, which must lie below the exports folder `root`."""
+    if not below(root, path).exists():
+        raise InputError(f"{path}: the labels are not there; set ingest.labels to a path below ingest.exports, or null")
+    labels = Labels(runs)
+    for item in _from_folder(path, runs) if path.is_dir() else _from_csv(path):
+        labels.add(*item)
+    return labels
+
+
+class Joined:
+    """The labels of one run, as they find their particles. `unknown`: labels that named none of them so far."""
+
+    def __init__(self, labels: dict[str, str]) -> None:
+        self._labels = labels
+        self._unknown = set(labels)
+
+    @property
+    def unknown(self) -> int:
+        return len(self._unknown)
+
+    def classes(self, names: list[str], aliases: list[str]) -> list[str | None]:
+        """The class of each particle (None: not labelled), by its name or alias."""
+        if not self._labels:
+            return [None] * len(names)
+        self._unknown.difference_update(name.casefold() for name in [*names, *aliases])
+        found = [self._labels.get(name.casefold()) for name in names]
+        for i, alias in enumerate(aliases):
+            found[i] = found[i] or self._labels.get(alias.casefold())
+        return found
+
+
+def _from_csv(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    try:
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8; save the labels as CSV UTF-8") from None
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    if missing:
+        raise InputError(f"{path}, line 1: no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
+    for row in reader:
+        cells = [(row[name] or "").strip() for name in COLUMNS]
+        for name, cell in zip(COLUMNS, cells, strict=True):
+            if not cell:
+                raise InputError(f"{path}, line {reader.line_num}, column {name}: empty; fill it in or delete the line")
+        yield (*cells, f"{path}, line {reader.line_num}")
+
+
+def _from_folder(path: Path, runs: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    by_length = sorted(runs, key=len, reverse=True)  # a run's name may begin like another's
+    for folder in sorted(item for item in path.iterdir() if item.is_dir()):
+        for image in sorted(folder.iterdir()):
+            if image.suffix.casefold() in SUFFIXES:
+                run = next((name for name in by_length if image.stem.startswith(f"{name}_")), "")
+                yield run, image.stem[len(run) + 1 :], folder.name, str(image)

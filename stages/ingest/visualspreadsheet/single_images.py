@@ -1,0 +1,79 @@
+"""Images that VisualSpreadsheet exports one by one, joined to the rows of its table by the number in their names."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from stages.common.base.errors import InputError
+from stages.ingest.files.images import SUFFIXES, decode
+from stages.ingest.files.packed import packed
+from stages.ingest.files.sources import Sources
+from stages.ingest.flowcam.collages import Cut
+from stages.ingest.rows.columns import Rows, Table
+from stages.ingest.rows.export import IMAGES_AT_ONCE, Reject, Warned
+
+NUMBERED = re.compile(r"(.+)_(\d{1,9})$")
+
+
+def join(table: Table, sources: Sources, path: Path) -> Iterator[tuple[Rows, Cut]]:
+    """The pieces of a table, and of their rows the images: named <anything>_<Particle ID>, or <Name>_<Particle ID>
+    where the table has names.
+
+    Raises InputError when an image is numbered 0 and no particle is: the numbers then don't mean Particle ID.
+    """
+    files = numbered(sources.folder)
+    if 0 in files and (least := min((rows.table["id"].min() for rows in table.rows() if len(rows.table)), default=0)):
+        raise InputError(
+            f"{sources.name(files[0][0])}: an image is numbered 0 where {path.name} numbers its particles from "
+            f"{least}; rename the images by Particle ID, or export Image File and the collages"
+        )
+    for rows in table.pieces(IMAGES_AT_ONCE):
+        accepted, images, rejects = [], [], []
+        for row in rows.table.itertuples():
+            try:
+                images.append(_image(row, files, sources))
+            except InputError as error:
+                rejects.append(Reject(path.name, row.source_line, "id", str(error)))
+                continue
+            accepted.append(row.Index)
+        none = np.zeros(len(accepted), dtype=bool)
+        yield rows, Cut(np.array(accepted, dtype=np.int64), packed(images), none, rejects, Warned())
+
+
+def numbered(folder: Path) -> dict[int, list[Path]]:
+    """Images below `folder` by the number that their names end on, mosaics left out."""
+    files: dict[int, list[Path]] = {}
+    for path in sorted(folder.rglob("*")):
+        name = NUMBERED.match(path.stem)
+        mosaic = name and name[1].casefold() == "collage"
+        if name and not mosaic and path.suffix.casefold() in SUFFIXES and path.is_file():
+            files.setdefault(int(name[2]), []).append(path)
+    return files
+
+
+def _image(row, files: dict[int, list[Path]], sources: Sources) -> np.ndarray:
+    found = files.get(row.id, [])
+    name = getattr(row, "name", None)
+    if name is not None:
+        found = [path for path in found if _is_called(path, name)]
+    if len(found) != 1:
+        shown = ", ".join(sources.name(path) for path in found[:3]) or "none is there"
+        raise InputError(f"one image named {name or '<run>'}_{row.id:06d} is expected; found: {shown}")
+    try:
+        image = decode(sources.read(found[0]))
+    except InputError as error:
+        raise InputError(f"{sources.name(found[0])}: {error}") from None
+    expected = (getattr(row, "image_h", image.shape[0]), getattr(row, "image_w", image.shape[1]))
+    if image.shape[:2] != expected:
+        raise InputError(
+            f"{sources.name(found[0])} is {image.shape[1]} x {image.shape[0]} px where the table says "
+            f"{expected[1]} x {expected[0]}; it is another particle's image"
+        )
+    return image
+
+
+def _is_called(path: Path, name: str) -> bool:
+    stem, name = path.stem.casefold(), name.casefold()
+    return name in (stem, NUMBERED.match(stem)[1], path.name.casefold())

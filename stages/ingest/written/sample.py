@@ -1,0 +1,32 @@
+"""A few particles of a run, drawn while it is read: each has the same chance, however many there are."""
+
+import numpy as np
+import pandas as pd
+
+from stages.common.base.seeds import generator
+from stages.ingest.files.packed import Packed
+
+
+class Sample:
+    """The `size` particles whose random numbers are the smallest. The same run gives the same ones: the numbers depend
+    on its name alone, and not on the pieces that it is read in."""
+
+    def __init__(self, run: str, size: int) -> None:
+        self.total = 0
+        self._size = size
+        self._random = generator(0, "contact sheet", run)
+        self._drawn: list[tuple[float, int, np.ndarray, pd.Series]] = []
+
+    def add(self, particles: pd.DataFrame, images: Packed) -> None:
+        keys = self._random.random(len(images))
+        limit = self._drawn[-1][0] if len(self._drawn) == self._size else 1.0
+        for row in np.argsort(keys, kind="stable")[: self._size]:
+            if keys[row] >= limit:
+                break
+            self._drawn.append((keys[row], self.total + int(row), images[row].copy(), particles.iloc[row]))
+        self._drawn = sorted(self._drawn, key=lambda drawn: drawn[0])[: self._size]
+        self.total += len(images)
+
+    def drawn(self) -> list[tuple[np.ndarray, pd.Series]]:
+        """Images and rows of the particles, in the run's order."""
+        return [(image, particle) for _, _, image, particle in sorted(self._drawn, key=lambda drawn: drawn[1])]
