@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from stages.common.base.seeds import generator, seed_of
+from stages.common.base.seeds import random_of, seed_of
 
 FOLDS = 5
 
@@ -21,7 +21,7 @@ def features_of(table: pd.DataFrame) -> np.ndarray:
 
 def drawn(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     """At most `count` rows, as near as can be as many of each platform and class."""
-    order = generator(seed, "compare", "embedding").permutation(len(table))
+    order = random_of(seed, "compare", "embedding").permutation(len(table))
     shuffled = table.iloc[order]
     turn = shuffled.groupby(["platform", "class"]).cumcount()
     return shuffled.assign(turn=turn).sort_values("turn", kind="stable").drop(columns="turn").head(count)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from stages.common.base.origin import origin_of
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.common.params.compare import Compare
 from stages.compare import embedding, maps, pictures
 from stages.compare.beads import summarize
@@ -103,7 +103,7 @@ def sizes_part(measured: Measured, settings: Compare, seed: int) -> Part:
         if not all(sum(map(len, runs)) for runs in own.values()):
             continue
         second_runs = np.repeat([False, True], [len(own[first]), len(own[second])])
-        random = generator(seed, "compare", "sizes", sample)
+        random = random_of(seed, "compare", "sizes", sample)
         numbers[sample] = compare_sizes(own[first] + own[second], second_runs, random) | {"from_um": smallest}
         shown[sample] = own
     if not numbers:

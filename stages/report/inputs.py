@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.base.files import read_json
+from stages.common.base.names import classifier_name
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, Name
 from stages.common.params.assemble import Assemble
@@ -70,7 +71,7 @@ def read_rejects(path: str | Path) -> dict:
 def read_inputs(params: Parameters) -> dict:
     """Everything that the templates use, read by the names in `params`."""
     runs = pd.read_parquet("data/ingested/runs.parquet")
-    networks = [f"{d}-{a}" for d in params.assemble.datasets for a in params.classify.architectures]
+    networks = [classifier_name(d, a) for d in params.assemble.datasets for a in params.classify.architectures]
     return {
         "classes": params.classes,
         "datasets": params.assemble.datasets,

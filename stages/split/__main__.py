@@ -9,7 +9,7 @@ from stages.common.base.errors import InputError, run
 from stages.common.base.files import write_json, write_parquet
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, Name, read_parameters
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.common.params.split import Split
 from stages.split.by_image import assign_images
 from stages.split.by_run import SPLITS, assign_runs
@@ -57,13 +57,13 @@ def divide(particles: pd.DataFrame, targets: pd.DataFrame, seed: int) -> tuple[p
     split = pd.Series(index=particles.index, dtype=object)
     if enough:
         whole = counts.loc[(counts[enough] > 0).any(axis=1), enough]
-        by_run = assign_runs(whole, targets, generator(seed, "split", particles["platform"].iloc[0]))
+        by_run = assign_runs(whole, targets, random_of(seed, "split", particles["platform"].iloc[0]))
         covered = particles["class"].isin(enough)
         split[covered] = particles.loc[covered, "run"].map(by_run)
     by_image = [name for name in counts if name not in enough]
     for name in by_image:
         rows = particles.loc[particles["class"] == name, "particle_id"]
-        split[rows.index] = assign_images(rows, targets.loc[name], generator(seed, "split", name))
+        split[rows.index] = assign_images(rows, targets.loc[name], random_of(seed, "split", name))
     return split, by_image
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.classify.training.augment import turned
 from stages.classify.training.fit import batches
 from stages.classify.training.grid import SETTINGS, cells_of, chosen
 from stages.classify.training.schedules import cosine
@@ -56,14 +55,6 @@ def test_a_grid_that_diverged_whole_is_an_error():
 def test_every_image_is_seen_once_before_any_twice():
     drawn = np.concatenate(list(itertools.islice(batches(10, 4, np.random.default_rng(1)), 5)))
     assert sorted(drawn[:10]) == sorted(drawn[10:]) == list(range(10))
-
-
-def test_all_eight_symmetries_are_drawn_as_often():
-    corner = np.zeros((8000, 2, 2), np.uint8)
-    corner[:, 0, 0], corner[:, 0, 1] = 1, 2
-    found, counts = np.unique(turned(corner, np.random.default_rng(1)).reshape(8000, 4), axis=0, return_counts=True)
-    assert len(found) == 8
-    assert counts.min() > 880 and counts.max() < 1120
 
 
 def test_cosine_rises_then_falls_to_zero():

@@ -3,13 +3,13 @@ import sys
 
 import pandas as pd
 
-from stages.common.base.seeds import generator, seed_of
+from stages.common.base.seeds import random_of, seed_of
 from stages.common.draw import draw
 from stages.common.unfinished.scratch import scratch
 
 
 def test_a_seed_is_the_same_in_another_process():
-    code = "from stages.common.seeds import seed_of; print(seed_of(7, 'train', 'a', 3))"
+    code = "from stages.common.base.seeds import seed_of; print(seed_of(7, 'train', 'a', 3))"
     printed = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout.strip()
         for env in ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2"})
@@ -18,7 +18,7 @@ def test_a_seed_is_the_same_in_another_process():
 
 
 def test_names_and_seeds_give_different_streams():
-    firsts = {generator(seed, name).random() for seed in (1, 2) for name in ("a", "b", "a/b")}
+    firsts = {random_of(seed, name).random() for seed in (1, 2) for name in ("a", "b", "a/b")}
     assert len(firsts) == 6
     assert seed_of(1, "a", "b") >= 0
 

@@ -16,6 +16,7 @@ from stages.diffusion.judging.two_sample import told_apart, two_sample
 from tests.diffusion.conftest import rings
 
 GENERATED, HELD_OUT, TRAINING = rings(30, 1), rings(22, 2), rings(26, 3)
+GAP = 1 / 3  # copy_gap
 RUNS = np.repeat(["a", "b"], 11), np.repeat(["c"], 26)
 
 
@@ -44,8 +45,8 @@ def test_each_image_passes_the_network_once(history):
     sets = compared(counted)
     set_distances(sets.equal_features(), sets.random("kid"))
     told_apart(sets)
-    Neighbours.of(sets.generated_features, sets.known)
-    Neighbours.of(sets.held_out_features, sets.known)
+    sets.gallery.neighbours(sets.generated_features)
+    sets.gallery.neighbours(sets.held_out_features)
     by_epoch(sets, history)
     # Training images in 8 orientations, and the samples of two epochs.
     assert len(passed) == 30 + 22 + 8 * 26 + 20
@@ -66,8 +67,10 @@ def test_judgements_are_those_of_features_computed_anew(history):
     assert {key: judged[key] for key in expected} == expected
 
     anew = Gallery.of(TRAINING, means)
-    of_all = Neighbours.of(means(GENERATED), anew)
-    assert memorisation(Neighbours.of(sets.generated_features, sets.known), sets.known) == memorisation(of_all, anew)
+    of_all = anew.neighbours(means(GENERATED))
+    assert memorisation(sets.gallery.neighbours(sets.generated_features), sets.gallery, GAP) == memorisation(
+        of_all, anew, GAP
+    )
 
     epochs = by_epoch(sets, history)
     assert epochs["loss"].tolist() == [3.0, 1.0]

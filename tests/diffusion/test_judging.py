@@ -11,6 +11,8 @@ from stages.diffusion.judging.kid import kid, kid_spread
 from stages.diffusion.judging.lite0 import lite0
 from stages.diffusion.judging.memorisation import Gallery, memorisation
 
+GAP = 1 / 3  # copy_gap
+
 
 @pytest.fixture
 def random():
@@ -89,14 +91,14 @@ def test_copies_are_seen_turned_or_not_and_new_images_are_not_called_copies(rand
     copies = np.concatenate([images[:20], np.rot90(images[20:40], 1, (1, 2)), images[40:, :, ::-1]])
     faint = np.clip(copies.astype(int) + random.integers(-3, 4, copies.shape), 0, 255).astype(np.uint8)
     for copied in (copies, faint):
-        found = Neighbours.of(means_of_blocks(copied), training)
+        found = training.neighbours(means_of_blocks(copied))
         assert np.array_equal(found.nearest, np.arange(60))
-        assert memorisation(found, training)["authentic_share"] == 0
-        assert memorisation(found, training)["copied_share"] == 1
+        assert memorisation(found, training, GAP)["authentic_share"] == 0
+        assert memorisation(found, training, GAP)["copied_share"] == 1
     shown = training.oriented[found.way, found.nearest]
     assert np.abs(shown.astype(int) - faint).max() <= 3
 
-    new = memorisation(Neighbours.of(means_of_blocks(draw(400)), training), training)
+    new = memorisation(training.neighbours(means_of_blocks(draw(400))), training, GAP)
     assert 0.3 < new["authentic_share"] < 0.9
     assert new["copied_share"] == 0
 

@@ -11,7 +11,7 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from stages.diffusion.training import workers
+from stages.diffusion.training import torchrun
 from tests.diffusion.conftest import LABEL, OTHER, ROOT, Project
 
 COUNTS = {"train": 14, "selection": 6}
@@ -57,10 +57,10 @@ def test_the_parts_of_a_batch_make_up_its_mean(monkeypatch, total, count):
     losses = torch.arange(1.0, total + 1)
     means = []
     for rank in range(count):
-        monkeypatch.setattr(workers.dist, "is_initialized", lambda: True)
-        monkeypatch.setattr(workers.dist, "get_rank", lambda rank=rank: rank)
-        monkeypatch.setattr(workers.dist, "get_world_size", lambda: count)
-        mine, share = workers.part(total)
+        monkeypatch.setattr(torchrun.dist, "is_initialized", lambda: True)
+        monkeypatch.setattr(torchrun.dist, "get_rank", lambda rank=rank: rank)
+        monkeypatch.setattr(torchrun.dist, "get_world_size", lambda: count)
+        mine, share = torchrun.part(total)
         assert len(losses[mine]) > 0
         means.append(losses[mine].mean() * share)
     assert torch.stack(means).mean().item() == pytest.approx(losses.mean().item())

@@ -212,7 +212,7 @@ LIMITED = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-from stages.common.errors import run
+from stages.common.base.errors import run
 from stages.ingest.__main__ import main
 run(main)
 """

@@ -14,6 +14,7 @@ from stages.classify.evaluating.suspects import suspects
 from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing_folder, write_csv, write_json, write_parquet
+from stages.common.base.names import classifier_name
 from stages.common.base.origin import title
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
@@ -84,7 +85,7 @@ def predictions_folder(classifier: Classifier, name: str) -> Path:
 
 def main() -> None:
     params = read_parameters(Parameters)
-    name = "-".join(arguments("stages.classify.evaluating", "training set", "architecture"))
+    name = classifier_name(*arguments("stages.classify.evaluating", "training set", "architecture"))
     models = Path("models/classifiers") / name
     classifiers = [read_classifier(path) for path in [models / "model.onnx", *sorted(models.glob("repeats/*.onnx"))]]
     classifier, classes = classifiers[0], classifiers[0].classes

@@ -7,7 +7,7 @@ from stages.classify.data.scores import confusion, recalls
 from stages.classify.evaluating.judge import judged
 from stages.classify.evaluating.predict import Classifier
 from stages.common.base.origin import origin_of
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.common.params.evaluate import Evaluate
 
 HEADLINE = ("macro_recall", "macro_precision", "macro_auprc")
@@ -33,7 +33,7 @@ def metrics_of(
             classifier.classes,
             settings.prevalence,
             settings.bootstrap,
-            generator(seed, "bootstrap"),
+            random_of(seed, "bootstrap"),
         )
 
     blocks = figures(np.ones(len(label), bool))

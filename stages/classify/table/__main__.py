@@ -9,6 +9,7 @@ from stages.classify.table.dots import dot_plot
 from stages.classify.table.published import beside
 from stages.common.base.errors import run
 from stages.common.base.files import read_json, write_csv, write_json
+from stages.common.base.names import classifier_name
 from stages.common.base.origin import MEASURED, title
 from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.figures import save
@@ -60,7 +61,7 @@ def contrasts_of(params: Parameters, metrics: dict[str, dict]) -> dict[str, dict
     found = {}
     for architecture in params.classify.architectures:
         for mixed, real in counterparts(params.assemble).items():
-            name, other = f"{mixed}-{architecture}", f"{real}-{architecture}"
+            name, other = classifier_name(mixed, architecture), classifier_name(real, architecture)
             platform, classes = metrics[name]["platform"], list(metrics[name]["native"]["classes"])
             folders = [Path("data/predictions/mixed") / name, Path("data/predictions/real") / other]
             tables = [seeds_of(folder, platform) for folder in folders]
@@ -92,8 +93,9 @@ def main() -> None:
         for dataset in params.assemble.datasets
         for architecture in params.classify.architectures
     ]
-    metrics = {f"{d}-{a}": read_json(f"metrics/classify/{d}-{a}.json") for d, a in pairs}
-    table = beside(pd.DataFrame([row_of(d, a, metrics[f"{d}-{a}"]) for d, a in pairs]), params.classes)
+    metrics = {name: read_json(f"metrics/classify/{name}.json") for name in (classifier_name(*pair) for pair in pairs)}
+    rows = [row_of(*pair, metrics[classifier_name(*pair)]) for pair in pairs]
+    table = beside(pd.DataFrame(rows), params.classes)
     contrasts = contrasts_of(params, metrics)
     origins = sorted({each["data"] for each in metrics.values()})
     origin = origins[0] if len(origins) == 1 else next(each for each in origins if each != MEASURED)

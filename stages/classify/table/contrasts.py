@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stages.classify.table.paired import SEEDS_FOR_A_CLAIM, macro_recall_difference, mcnemar
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.common.params.assemble import Assemble
 
 
@@ -44,7 +44,7 @@ def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[
         for tables in (mixed, real)
     )
     seeds = min(len(first), len(second))
-    random = generator(seed, "contrast")
+    random = random_of(seed, "contrast")
     return {
         "macro_recall_difference": macro_recall_difference(label, run, first, second, times, random),
         "seeds": seeds,

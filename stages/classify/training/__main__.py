@@ -16,10 +16,11 @@ from safetensors.numpy import load_file, save_file
 from stages.classify.data.images import Images, listed, mean_and_sd, of_particles
 from stages.classify.training.cell import Task, export_cell, train_cell
 from stages.classify.training.grid import SETTINGS, Cell, cells_of, chosen
-from stages.classify.training.workers import run_all
+from stages.classify.training.jobs import run_all
 from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import read_json, replacing, replacing_folder, write_csv
+from stages.common.base.names import classifier_name
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.params.classify import Classify
@@ -142,7 +143,7 @@ def main() -> None:
     manifest, splits = pd.read_parquet(manifest_path), pd.read_parquet(SPLITS)
     classify = params.classify
     cells = cells_of(classify.grid, classify.training.repeats)
-    name = f"{dataset}-{architecture}"
+    name = classifier_name(dataset, architecture)
     settings = [name, params.seed, params.classes, classify.grid.model_dump(), classify.training.model_dump()]
     inputs = [manifest_path, SPLITS, *sorted(manifest["array"].unique())]
     with scratch(fingerprint(settings, inputs, STAGE)) as kept:

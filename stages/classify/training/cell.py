@@ -9,7 +9,7 @@ from stages.classify.data.images import Images
 from stages.classify.data.scores import average_precision, confusion, recalls
 from stages.classify.training.grid import Cell
 from stages.common.base.files import replacing, write_json
-from stages.common.params.classify import Training
+from stages.common.params.classify import ClassifierTraining
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Task:
     selection: Images
     mean: float
     sd: float
-    settings: Training
+    settings: ClassifierTraining
     seed: int
     threads: int | None
     folder: Path

@@ -12,9 +12,9 @@ from stages.classify.data.images import Images
 from stages.classify.training.grid import Cell
 from stages.classify.training.networks import NETWORKS, Network
 from stages.classify.training.schedules import SCHEDULES
-from stages.common.base.seeds import generator, seed_of
+from stages.common.base.seeds import random_of, seed_of
 from stages.common.device import autocast, best_device
-from stages.common.params.classify import Training
+from stages.common.params.classify import ClassifierTraining
 from stages.common.symmetries import SYMMETRIES, turned
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
@@ -37,7 +37,7 @@ class Scale:
 
 
 def fit(
-    cell: Cell, architecture: str, classes: int, images: Images, scale: Scale, settings: Training, seed: int
+    cell: Cell, architecture: str, classes: int, images: Images, scale: Scale, settings: ClassifierTraining, seed: int
 ) -> tuple[Network, list[dict]]:
     """Train `architecture` on `settings.images` images (batches of `cell.batch`, whatever the set's size).
 
@@ -51,7 +51,7 @@ def fit(
     optimizer = OPTIMIZERS[cell.optimizer](network.parameters(), cell.lr, weight_decay=cell.weight_decay, fused=True)
     steps = max(1, round(settings.images / cell.batch))
     factor = SCHEDULES[settings.schedule]
-    random = generator(seed, "classify", "order", cell.repeat)
+    random = random_of(seed, "classify", "order", cell.repeat)
     losses, history = [], []
     for step, numbers in zip(range(1, steps + 1), batches(len(images), cell.batch, random), strict=False):
         for group in optimizer.param_groups:

@@ -14,6 +14,6 @@ def seed_of(seed: int, *names: object) -> int:
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little") >> 1
 
 
-def generator(seed: int, *names: object) -> np.random.Generator:
+def random_of(seed: int, *names: object) -> np.random.Generator:
     """A NumPy generator for `names`."""
     return np.random.default_rng(seed_of(seed, *names))

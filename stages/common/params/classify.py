@@ -14,7 +14,7 @@ class Grid(Block):
     batch: list[PositiveInt] = Field(min_length=1)
 
 
-class Training(Block):
+class ClassifierTraining(Block):
     images: PositiveInt
     repeats: PositiveInt
     augment: bool
@@ -25,5 +25,5 @@ class Training(Block):
 class Classify(Block):
     architectures: list[Literal["resnet18", "resnet50"]] = Field(min_length=1)
     grid: Grid
-    training: Training
+    training: ClassifierTraining
     workers: PositiveInt

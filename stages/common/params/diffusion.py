@@ -54,7 +54,7 @@ class Process(Block):
         return self
 
 
-class Training(Block):
+class GeneratorTraining(Block):
     batch: PositiveInt
     lr: PositiveFloat
     lr_schedule: Literal["cosine", "constant"]
@@ -92,7 +92,7 @@ class Diffusion(Block):
     classes: dict[Name, Name]
     network: Network
     process: Process
-    training: Training
+    training: GeneratorTraining
     sampler: Sampler
 
     @model_validator(mode="after")

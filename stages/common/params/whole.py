@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import model_validator
 
+from stages.common.base.names import classifier_name
 from stages.common.base.parameters import PARAMS, Block, Name, read_parameters
 from stages.common.params.assemble import Assemble
 from stages.common.params.classify import Classify
@@ -46,7 +47,7 @@ class Params(Block):
                         f"assemble {name}: {count} synthetic images of {kind} are asked for, "
                         f"but diffusion.sampler.images is {self.diffusion.sampler.images}"
                     )
-        trained = [f"{d}-{a}" for d in self.assemble.real for a in self.classify.architectures]
+        trained = [classifier_name(d, a) for d in self.assemble.real for a in self.classify.architectures]
         _known("compare.networks", list(self.compare.networks.values()), trained)
         return self
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.diffusion.judging.memorisation import Gallery
 
 Features = Callable[[np.ndarray], np.ndarray]
@@ -62,4 +62,4 @@ class Compared:
         return self.generated_features[: self.n], self.held_out_features[: self.n], self.training_features[: self.n]
 
     def random(self, name: str) -> np.random.Generator:
-        return generator(self.seed, "quality", name, self.label)
+        return random_of(self.seed, "quality", name, self.label)

@@ -29,7 +29,7 @@ from stages.diffusion.model.process import build
 from stages.diffusion.model.sample import Generator
 from stages.diffusion.model.sample import images as sampled
 from stages.diffusion.model.unet import parameter_count
-from stages.diffusion.training import workers
+from stages.diffusion.training import torchrun
 from stages.diffusion.training.checkpoint import load_checkpoint, save_checkpoint
 from stages.diffusion.training.early_stop import divided, has_stopped, judge_epoch
 from stages.diffusion.training.estimate import Estimate, measure
@@ -60,17 +60,17 @@ def train(name: str, params: Parameters) -> None:
     if name not in settings.generators:
         raise InputError(f"diffusion.generators has no {name!r}; there are: {', '.join(settings.generators)}")
     plan, origin = planned(name, params)
-    with workers.workers() as device:
+    with torchrun.workers() as device:
         current = start(plan, settings.network, device)
         say(
             f"{name}: {len(plan.images)} images of {plan.edge} px ({counts(plan, settings)}), "
             f"{plan.epochs} epochs, {plan.steps} steps of {plan.settings.batch}, "
-            f"{parameter_count(current.network) / 1e6:.1f} M weights, on {workers.count()} x {device}"
+            f"{parameter_count(current.network) / 1e6:.1f} M weights, on {torchrun.count()} x {device}"
             + (f"; {len(plan.held_out)} more are held out" if len(plan.held_out) else "")
         )
         estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
         key = _fingerprint(plan, settings, device)
-        if not workers.is_first():
+        if not torchrun.is_first():
             fit(current, plan, folder_of(key) / CHECKPOINT, estimate)
             return
         with scratch(key) as unfinished:
@@ -156,10 +156,10 @@ def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
     if checkpoint.exists():
         load_checkpoint(checkpoint, current)
         say(f"{plan.name}: going on after step {current.step}")
-    workers.wait()  # the first one writes to the checkpoint once all have read it
+    torchrun.wait()  # the first one writes to the checkpoint once all have read it
     say(estimate.sentence(plan, current.step, PREVIEW_CALLS))
     steps = range(current.step, plan.steps)
-    if workers.is_first():
+    if torchrun.is_first():
         steps = progress(steps, f"train {plan.name}", total=plan.steps, done=current.step)
     for _ in steps:
         if has_stopped(current, plan):
@@ -168,7 +168,7 @@ def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
         train_step(current, plan)
         if current.step % plan.steps_an_epoch == 0:
             end_epoch(current, plan)
-        if current.step % plan.settings.checkpoint_every == 0 and workers.is_first():
+        if current.step % plan.settings.checkpoint_every == 0 and torchrun.is_first():
             save_checkpoint(checkpoint, current)
 
 
@@ -177,7 +177,7 @@ def end_epoch(current: Run, plan: Plan) -> None:
     if len(plan.held_out):
         judge_epoch(current, plan)
     epoch = current.step // plan.steps_an_epoch
-    if workers.is_first() and (epoch in plan.sample_epochs or has_stopped(current, plan)):
+    if torchrun.is_first() and (epoch in plan.sample_epochs or has_stopped(current, plan)):
         current.samples[epoch] = preview(current, plan)
 
 
@@ -210,7 +210,7 @@ def loss_by_epoch(current: Run, plan: Plan) -> pd.DataFrame:
 
 
 def say(text: str) -> None:
-    if workers.is_first():
+    if torchrun.is_first():
         print(text, flush=True)
 
 
@@ -225,7 +225,7 @@ def _fingerprint(plan: Plan, settings: Diffusion, device: torch.device) -> str:
         "epochs": [plan.epochs, plan.sample_epochs],
         "seed": plan.seed,
         "network": settings.network.model_dump(),
-        "devices": [device.type, workers.count()],
+        "devices": [device.type, torchrun.count()],
     }
     return fingerprint(decisive, inputs=[], stage="train_ddpm")
 

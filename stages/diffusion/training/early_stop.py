@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.common.device import autocast
 from stages.diffusion.model.grey import encode_each
 from stages.diffusion.model.process import loss
-from stages.diffusion.training import workers
+from stages.diffusion.training import torchrun
 from stages.diffusion.training.step import Plan, Run
 
 TIMES_AN_IMAGE = 2
@@ -34,7 +34,7 @@ def held_out_loss(run: Run, plan: Plan) -> float:
     device = run.images.device
     images = torch.from_numpy(plan.held_out).repeat(TIMES_AN_IMAGE, 1, 1).to(device)
     labels = torch.from_numpy(plan.held_out_labels).repeat(TIMES_AN_IMAGE).to(device)
-    random = generator(plan.seed, "ddpm", plan.name, "held out")
+    random = random_of(plan.seed, "ddpm", plan.name, "held out")
     times = plan.process.spread_times(len(images))[torch.from_numpy(random.permutation(len(images)))].to(device)
     x0 = encode_each(images, labels, plan.scales.values())
     epsilon = torch.from_numpy(random.standard_normal(x0.shape, dtype=np.float32)).to(device)
@@ -51,7 +51,7 @@ def held_out_loss(run: Run, plan: Plan) -> float:
 
 def judge_epoch(run: Run, plan: Plan) -> None:
     """Note the held-out loss, and keep the averaged weights where it is the lowest so far."""
-    found = workers.mean(torch.tensor(held_out_loss(run, plan), device=run.images.device, dtype=torch.float64)).item()
+    found = torchrun.mean(torch.tensor(held_out_loss(run, plan), device=run.images.device, dtype=torch.float64)).item()
     if found < min(run.held_out_losses, default=np.inf):
         run.best = {name: tensor.clone() for name, tensor in run.average.state_dict().items()}
     run.held_out_losses.append(found)

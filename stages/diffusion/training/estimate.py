@@ -8,7 +8,7 @@ import torch
 
 from stages.common.params import diffusion as params
 from stages.diffusion.model.folding import folded
-from stages.diffusion.training import workers
+from stages.diffusion.training import torchrun
 from stages.diffusion.training.step import Plan, start, train_step
 
 ENOUGH_SECONDS = 2.0
@@ -50,7 +50,7 @@ def _seconds(work: Callable[[], None], device: torch.device) -> float:
         if device.type == "cuda":
             torch.cuda.synchronize(device)
         # The mean over workers, so that all of them make as many calls.
-        calls, spent = calls + 1, workers.mean(torch.tensor(time.perf_counter() - begun, device=device)).item()
+        calls, spent = calls + 1, torchrun.mean(torch.tensor(time.perf_counter() - begun, device=device)).item()
     return spent / calls
 
 

@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stages.common.base.seeds import generator, seed_of
+from stages.common.base.seeds import random_of, seed_of
 from stages.common.device import autocast
 from stages.common.params import diffusion as params
 from stages.common.symmetries import SYMMETRIES, pixel_order
 from stages.diffusion.model.grey import GreyScale, encode_each
 from stages.diffusion.model.process import Process, loss
 from stages.diffusion.model.unet import UNet
-from stages.diffusion.training import workers
+from stages.diffusion.training import torchrun
 
 WARM_UP_STEPS = 50
 
@@ -35,7 +35,7 @@ class Plan:
     held_out: np.ndarray  # (M, edge, edge) uint8, not among `images`; M may be 0
     held_out_labels: np.ndarray  # (M,)
     process: Process
-    settings: params.Training
+    settings: params.GeneratorTraining
     epochs: int
     sample_epochs: list[int]
     seed: int
@@ -87,7 +87,7 @@ def start(plan: Plan, network: params.Network, device: torch.device) -> Run:
     trained = UNet(plan.edge, network, len(plan.classes)).to(device)
     average = copy.deepcopy(trained).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(trained.parameters(), lr=plan.settings.lr, weight_decay=0.0, fused=True)
-    shared = workers.shared(torch.compile(trained) if plan.settings.compile else trained)
+    shared = torchrun.shared(torch.compile(trained) if plan.settings.compile else trained)
     images, labels = (torch.from_numpy(array).to(device) for array in (plan.images, plan.labels))
     return Run(trained, shared, average, optimizer, images, labels)
 
@@ -105,7 +105,7 @@ def train_step(run: Run, plan: Plan) -> None:
     time = plan.process.draw_times(len(images)).to(device)
     epsilon = torch.randn(x0.shape).to(device)
     told = told_labels(labels, plan)
-    mine, share = workers.part(len(images))
+    mine, share = torchrun.part(len(images))
     x0, time, epsilon, told = x0[mine], time[mine], epsilon[mine], told[mine]
 
     with autocast(device, plan.settings.precision):
@@ -119,7 +119,7 @@ def train_step(run: Run, plan: Plan) -> None:
     run.optimizer.step()
 
     run.step += 1
-    run.losses.append(workers.mean(value.detach()))
+    run.losses.append(torchrun.mean(value.detach()))
     # Early on the average follows closely, so that it forgets the weights that nobody has trained yet.
     decay = min(plan.settings.ema, (1 + run.step) / (10 + run.step))
     torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), 1 - decay)
@@ -145,7 +145,7 @@ def learning_rate(step: int, plan: Plan) -> float:
 def batch_of(step: int, plan: Plan) -> np.ndarray:
     """Indices of the images of `step`: each epoch visits every image once, in an order of its own."""
     epoch, position = divmod(step, plan.steps_an_epoch)
-    order = generator(plan.seed, "ddpm", plan.name, "epoch", epoch).permutation(len(plan.images))
+    order = random_of(plan.seed, "ddpm", plan.name, "epoch", epoch).permutation(len(plan.images))
     return order[position * plan.settings.batch :][: plan.settings.batch]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.ingest.files.packed import Packed
 
 
@@ -14,7 +14,7 @@ class Sample:
     def __init__(self, run: str, size: int) -> None:
         self.total = 0
         self._size = size
-        self._random = generator(0, "contact sheet", run)
+        self._random = random_of(0, "contact sheet", run)
         self._drawn: list[tuple[float, int, np.ndarray, pd.Series]] = []
 
     def add(self, particles: pd.DataFrame, images: Packed) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.common.params.simulate import Platform, Sample
 from stages.simulate.instrument.camera import Patch, patches
 from stages.simulate.instrument.illumination import conditions, empty_frame
@@ -50,9 +50,9 @@ class Frame:
 def frames_of(run: Run, scene: Scene, seed: int) -> Iterator[tuple[Frame, pd.DataFrame]]:
     """Each frame and its true particles, which carry `found`: the index of the region they lie in, or -1."""
     platform = run.platform
-    own = conditions(generator(seed, "simulate", run.name, "conditions"), platform)
+    own = conditions(random_of(seed, "simulate", run.name, "conditions"), platform)
     shares = np.arange(run.frames) / run.frames
-    random = generator(seed, "simulate", run.name, "particles")
+    random = random_of(seed, "simulate", run.name, "particles")
     particles = particles_in_run(random, platform, scene.kinds, run.sample, own.focus(shares))
     ends = np.searchsorted(particles["frame"], np.arange(1, run.frames + 2))
     light = empty_frame(platform)
@@ -61,7 +61,7 @@ def frames_of(run: Run, scene: Scene, seed: int) -> Iterator[tuple[Frame, pd.Dat
         if i % platform.background_frames == 0:  # the software takes a new background now and then
             background = np.rint(empty).astype(np.uint8)
         bodies = particles.iloc[ends[i] : ends[i + 1]].reset_index(drop=True)
-        rendered = patches(generator(seed, "simulate", run.name, i + 1), scene, empty, bodies)
+        rendered = patches(random_of(seed, "simulate", run.name, i + 1), scene, empty, bodies)
         found = [
             region for patch in rendered for region in regions(patch, background, platform) if passes(region, platform)
         ]

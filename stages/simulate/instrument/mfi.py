@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from stages.common.base.seeds import generator
+from stages.common.base.seeds import random_of
 from stages.simulate.instrument.measured import Frame, Run
 from stages.simulate.instrument.segment import Region
 from stages.simulate.instrument.sizes import fringe_corrected_um
@@ -74,12 +74,12 @@ def _row(run: Run, frame: int, number: int, region: Region, row: int) -> str:
 
 def _noise(run: Run, seed: int) -> np.ndarray:
     """One frame of camera noise; each frame takes it from another corner on."""
-    random = generator(seed, "simulate", run.name, "noise")
+    random = random_of(seed, "simulate", run.name, "noise")
     return run.platform.noise * random.standard_normal(run.platform.frame_px, np.float32)
 
 
 def _picture(run: Run, frame: Frame, noise: np.ndarray, seed: int) -> np.ndarray:
-    random = generator(seed, "simulate", run.name, "shift", frame.number)
+    random = random_of(seed, "simulate", run.name, "shift", frame.number)
     shifted = np.roll(noise, tuple(random.integers(0, noise.shape)), axis=(0, 1))
     picture = np.clip(np.rint(frame.empty + shifted), 0, 255).astype(np.uint8)
     for patch in frame.patches:

@@ -1,0 +1,6 @@
+"""Names that several stages build from others."""
+
+
+def classifier_name(dataset: str, architecture: str) -> str:
+    """Of the network `architecture` trained on the training set `dataset`: a part of files' names."""
+    return f"{dataset}-{architecture}"
