@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from benchmarks import wave_propagation as reference
 from stages.common.params.simulate import Irregular, Simulate
 from stages.simulate.instrument.particle import Scene, body_of, image, window
-from stages.simulate.optics import reference
 from stages.simulate.optics.spheres import sphere_table
 from stages.simulate.shapes.body import FINER, Body, across
 

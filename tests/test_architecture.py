@@ -39,6 +39,35 @@ def named(stage: dict, *keys: str) -> set[str]:
     return {re.sub(r"\$\{[^}]*\}", "*", path) for path in paths}
 
 
+def within(file: str, room: str) -> bool:
+    return file == room or file.startswith(f"{room}/")
+
+
+def imports_of(script: Path) -> set[str]:
+    """The project's files that running `script` imports, itself included."""
+    found: set[Path] = set()
+    waiting = {script}
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        packages = (folder / "__init__.py" for folder in path.parents if folder.is_relative_to(STAGES))
+        waiting |= {init for init in packages if init.is_file()} - found
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                waiting |= {file for name in names if (file := file_of(name))} - found
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+def file_of(module: str) -> Path | None:
+    """The file of one of the project's modules."""
+    path = ROOT / module.replace(".", "/")
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if module.startswith("stages.") and file.is_file():
+            return file
+    return None
+
+
 def module_of(stage: dict) -> str:
     return re.match(r"python -m (stages\.[\w.]+)", stage["cmd"])[1]
 
@@ -50,10 +79,26 @@ def test_a_stage_imports_itself_and_common(folder):
 
 
 @pytest.mark.parametrize("name", definitions())
-def test_deps_name_the_code_that_runs(name):
+def test_deps_are_the_rooms_that_the_program_imports(name):
+    """Every file that it imports, at the top or inside of a function, lies in a room of `deps:`; each room is used.
+
+    tests/pipeline holds this against the files that a run really loads, workers included.
+    """
     stage = definitions()[name]
-    folder = module_of(stage).split(".")[1]
-    assert {f"stages/{folder}", "stages/common"} <= named(stage, "deps")
+    rooms = {path for path in named(stage, "deps") if path.startswith("stages/")}
+    loaded = imports_of(script_of(stage))
+    assert sorted(file for file in loaded if not any(within(file, room) for room in rooms)) == []
+    assert sorted(room for room in rooms if not any(within(file, room) for file in loaded)) == []
+
+
+@pytest.mark.parametrize("name", definitions())
+def test_no_room_of_a_subject_holds_files_that_its_stage_never_imports(name):
+    """An edit to such a file would run the stage again for nothing."""
+    stage = definitions()[name]
+    rooms = [ROOT / path for path in named(stage, "deps") if path.startswith("stages/") and "/common" not in path]
+    files = {file for room in rooms for file in (room.rglob("*.py") if room.is_dir() else [room])}
+    idle = {file.relative_to(ROOT).as_posix() for file in files} - imports_of(script_of(stage))
+    assert idle == set()
 
 
 def test_every_stage_says_what_it_does():
@@ -78,7 +123,7 @@ def test_heavy_stages_can_be_restored_from_the_run_cache():
 def test_params_name_the_blocks_that_the_script_reads(name):
     stage = definitions()[name]
     listed = {entry.split(".")[0] for entry in named(stage, "params")}
-    assert blocks_read(script_of(stage)) <= listed
+    assert listed == blocks_read(script_of(stage))
 
 
 def script_of(stage: dict) -> Path:
@@ -87,14 +132,10 @@ def script_of(stage: dict) -> Path:
     return path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def blocks_read(path: Path) -> set[str]:
-    """Attributes taken of `params` or of `load()` in a script."""
-    return {
-        {"datasets": "assemble"}.get(node.attr, node.attr)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and (
-            (isinstance(node.value, ast.Name) and node.value.id == "params")
-            or (isinstance(node.value, ast.Call) and getattr(node.value.func, "id", None) == "load")
-        )
-    }
+def blocks_read(script: Path) -> set[str]:
+    """The fields of the class Parameters among the files that a script imports."""
+    for file in sorted(imports_of(script)):
+        for node in ast.parse((ROOT / file).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name == "Parameters":
+                return {field.target.id for field in node.body if isinstance(field, ast.AnnAssign)}
+    raise AssertionError(f"{script} reads no parameters")

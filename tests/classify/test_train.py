@@ -133,5 +133,5 @@ def test_an_empty_selection_split_is_told(workspace, monkeypatch):
 @pytest.mark.parametrize("arguments", [["real-7", "resnet18"], ["real-1", "resnet50"], ["real-1"]])
 def test_arguments_that_params_yaml_doesnt_have_are_told(workspace, monkeypatch, arguments):
     monkeypatch.setattr(sys, "argv", ["train", *arguments])
-    with pytest.raises(InputError, match=r"real-1, mixed-1|which has resnet18|got 1 arguments"):
+    with pytest.raises(InputError, match=r"real-7.parquet: not there|which has resnet18|1 arguments where 2"):
         train.main()

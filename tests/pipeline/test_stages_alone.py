@@ -1,7 +1,7 @@
 """The smoke run, and the proof that dvc.yaml lists every file that a stage imports or reads.
 
-Each stage of the graph runs in an empty folder that holds its `deps:` and params.yaml and nothing else. What it
-writes must be what `outs:`, `metrics:` and `plots:` say, besides what it keeps for itself in the scratch folder.
+Each stage of the graph runs in an empty folder that holds its `deps:`, params.yaml and dvc.yaml, and nothing else. What
+it writes must be what `outs:`, `metrics:` and `plots:` say, besides what it keeps for itself in the scratch folder.
 """
 
 import shlex
@@ -12,6 +12,8 @@ import networkx
 from dvc.repo import Repo
 
 from tests.pipeline.project import call
+
+CONFIGURATION = ("params.yaml", "dvc.yaml")
 
 
 def test_each_stage_runs_with_its_deps_alone(tiny_project, tmp_path):
@@ -24,12 +26,13 @@ def test_each_stage_runs_with_its_deps_alone(tiny_project, tmp_path):
         shutil.rmtree(sandbox, ignore_errors=True)
         for dep in files_of(stage.deps):
             bring(store / dep, sandbox / dep)
-        bring(tiny_project / "params.yaml", sandbox / "params.yaml")
+        for name in CONFIGURATION:
+            bring(tiny_project / name, sandbox / name)
         call(shlex.split(stage.cmd), sandbox)
         for out in files_of(stage.outs):
             assert (sandbox / out).exists(), f"{stage.addressing} did not write {out}"
             bring(sandbox / out, store / out)
-        allowed = ("params.yaml", *files_of(stage.deps), *files_of(stage.outs))
+        allowed = (*CONFIGURATION, *files_of(stage.deps), *files_of(stage.outs))
         assert not [name for name in written(sandbox) if not name.startswith(allowed)], stage.addressing
         shutil.rmtree(sandbox)
     page = (store / "report/index.html").read_text(encoding="utf-8")

@@ -87,6 +87,8 @@ def main() -> None:
     params = read_parameters(Parameters)
     name = classifier_name(*arguments("stages.classify.evaluating", "training set", "architecture"))
     models = Path("models/classifiers") / name
+    if not models.is_dir():
+        raise InputError(f"{models}: not there; `dvc repro` trains the network first")
     classifiers = [read_classifier(path) for path in [models / "model.onnx", *sorted(models.glob("repeats/*.onnx"))]]
     classifier, classes = classifiers[0], classifiers[0].classes
     splits = pd.read_parquet("data/splits.parquet")

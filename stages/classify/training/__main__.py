@@ -140,6 +140,8 @@ def main() -> None:
         known = ", ".join(params.classify.architectures)
         raise InputError(f"{architecture!r} is not in `classify.architectures` of params.yaml, which has {known}")
     manifest_path = Path(f"data/datasets/{dataset}.parquet")
+    if not manifest_path.is_file():
+        raise InputError(f"{manifest_path}: not there; is it one of `assemble`? `dvc repro` lists its images")
     manifest, splits = pd.read_parquet(manifest_path), pd.read_parquet(SPLITS)
     classify = params.classify
     cells = cells_of(classify.grid, classify.training.repeats)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parents[3]  # of the project
+ROOT = Path(__file__).resolve().parents[3]  # of the project
 DVC_YAML = ROOT / "dvc.yaml"
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.special import j0
 
-from stages.simulate.optics import reference
+from benchmarks import wave_propagation as reference
 from stages.simulate.optics.microscope import MEDIUM, Optics
 from stages.simulate.shapes.body import FINER, Body, across
 
