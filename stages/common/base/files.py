@@ -1,8 +1,10 @@
 """Write a file whole or not at all: to a temporary name beside it, then replaced."""
 
+import glob
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from stages.common.base.exchange import FORMER, exchange
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
@@ -18,9 +22,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
     The temporary file lies in the same folder, so that the replacement is one rename on one file system.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    path = _ready(path)
+    handle, name = tempfile.mkstemp(prefix=_prefix(path), suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -34,17 +37,47 @@ def replacing(path: str | Path) -> Iterator[Path]:
 @contextmanager
 def replacing_folder(path: str | Path) -> Iterator[Path]:
     """Yield a temporary folder; on success it replaces the folder `path` whole, on any error it is removed."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    path = _ready(path)
+    temporary = Path(tempfile.mkdtemp(prefix=_prefix(path), dir=path.parent))
     try:
         yield temporary
         temporary.chmod(0o755)
         if path.exists():
-            shutil.rmtree(path)
-        os.replace(temporary, path)
+            exchange(temporary, path)
+        else:
+            os.replace(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _ready(path: str | Path) -> Path:
+    """`path`, its folder made; what a killed process left beside it is put back where it was taken from, or removed."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        process = re.fullmatch(rf"\.{re.escape(path.name)}\.(\d+)\.\w+(\.\w+)?", left.name)
+        if process and not _runs(int(process[1])):
+            if left.suffix == FORMER and not path.exists():
+                left.rename(path)
+            elif left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
+    return path
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name}.{os.getpid()}."
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def write_json(path: str | Path, value: dict) -> None:
