@@ -55,7 +55,7 @@ class Attention(nn.Module):
         query, key, value = (part.reshape(images, HEADS, HEAD_WIDTH, height * width) for part in parts)
         query = query.softmax(dim=2) * HEAD_WIDTH**-0.5 if self.linear else query * HEAD_WIDTH**-0.5
         if self.linear:
-            context = torch.einsum("bhdn,bhen->bhde", key.softmax(dim=3), value / (height * width))
+            context = torch.einsum("bhdn,bhen->bhde", key.softmax(dim=3), value)
             attended = torch.einsum("bhde,bhdn->bhen", context, query)
         else:
             weights = torch.einsum("bhdi,bhdj->bhij", query, key).softmax(dim=3)

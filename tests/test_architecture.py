@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.pipeline.project import within
+
 ROOT = Path(__file__).parents[1]
 STAGES = ROOT / "stages"
 FOLDERS = sorted(path.name for path in STAGES.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
@@ -37,10 +39,6 @@ def named(stage: dict, *keys: str) -> set[str]:
     """Paths under `keys`, with whatever an interpolation stands for taken as `*`."""
     paths = {next(iter(entry)) if isinstance(entry, dict) else entry for key in keys for entry in stage.get(key, [])}
     return {re.sub(r"\$\{[^}]*\}", "*", path) for path in paths}
-
-
-def within(file: str, room: str) -> bool:
-    return file == room or file.startswith(f"{room}/")
 
 
 def imports_of(script: Path) -> set[str]:

@@ -44,7 +44,14 @@ class Project:
         diffusion["network"] |= {"base": 8, "multipliers": [1, 2], "patch": 2, "attention": [], "dropout": 0.1}
         diffusion["process"]["steps"] = 100
         diffusion["training"] |= {"batch": 5, "checkpoint_every": 2, "sample_epochs": [2, 4], **training}
-        diffusion["sampler"] = {"name": "dpm_solver", "steps": 4, "batch": 8, "guidance": 1.0, "images": 20}
+        diffusion["sampler"] = {
+            "name": "dpm_solver",
+            "steps": 4,
+            "batch": 8,
+            "guidance": 1.0,
+            "images": 20,
+            "copy_gap": 1 / 3,
+        }
         settings["quality"] |= {"images": 16, "trajectory": 3}
         settings["assemble"]["mixed"] = {}
         settings["compare"]["networks"] = {}

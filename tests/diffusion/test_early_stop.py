@@ -101,7 +101,7 @@ def test_the_losses_of_an_epoch_stand_beside_each_other():
 def test_a_training_stops_early_and_its_pictures_and_weights_say_so(project):
     """A rate at which nothing is learnt: the first epochs are the best that there are."""
     project.write({"train": 14, "selection": 6}, epochs=40, held_out=4, patience=3, lr=10.0, lr_schedule="constant")
-    said = project.run("train")
+    said = project.run("training")
     assert "10 images of 16 px" in said  # 14 in the split, 12 allowed, 4 held out
     assert "4 more are held out" in said
     assert "no lower held-out loss in 3 epochs, stopped" in said

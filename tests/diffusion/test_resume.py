@@ -81,11 +81,11 @@ def test_the_command_itself_goes_on_after_a_kill(tmp_path, labels):
     (tmp_path / "whole").mkdir()
     (tmp_path / "broken").mkdir()
     whole = Project(tmp_path / "whole").write(COUNTS, labels)
-    whole.run("train")
+    whole.run("training")
     assert not list((whole.folder / ".scratch").iterdir())
 
     broken = Project(tmp_path / "broken").write(COUNTS, labels)
-    process = broken.start("train")
+    process = broken.start("training")
     deadline = time.monotonic() + 60
     while not list(broken.folder.glob(".scratch/*/run.safetensors")) and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -93,7 +93,7 @@ def test_the_command_itself_goes_on_after_a_kill(tmp_path, labels):
     process.communicate()
     assert not (broken.folder / "models").exists()
 
-    assert "going on after step" in broken.run("train")
+    assert "going on after step" in broken.run("training")
     written = {path.relative_to(whole.folder) for path in whole.folder.glob("models/**/*") if path.is_file()}
     assert len(written) == 2 + len(labels)  # weights, losses, and samples of each class
     for path in written:

@@ -19,7 +19,7 @@ from tests.diffusion.conftest import EDGE, LABEL, OTHER, SHARED
 
 def test_from_images_to_metrics_and_pictures(project):
     project.write({"train": 14, "selection": 6, "validation": 6}, epochs=6, lr=3e-3, lr_schedule="constant")
-    plan = project.run("train")
+    plan = project.run("training")
     assert "12 images of 16 px" in plan
     assert "18 steps of 5" in plan
     loss = pd.read_csv(project.folder / f"models/ddpm/{LABEL}/loss.csv")
@@ -33,12 +33,12 @@ def test_from_images_to_metrics_and_pictures(project):
     assert (card.name, card.origin, card.sample_epochs) == (LABEL, "simulated", [2, 4, 6])
     assert card.classes[LABEL].training_images == 12
 
-    project.run("generate")
+    project.run("generating")
     made = np.load(project.folder / f"data/synthetic/{LABEL}.npy", allow_pickle=False)
     assert (made.shape, made.dtype) == ((20, EDGE, EDGE), np.uint8)
     assert len(np.unique(made.reshape(20, -1), axis=0)) == 20
 
-    project.run("quality")
+    project.run("judging")
     metrics = json.loads(project.bytes(f"metrics/quality/{LABEL}.json"))
     assert metrics["data"] == "simulated"
     assert metrics["n"] == 6  # as many as are held out; the validation split is not touched
@@ -51,13 +51,13 @@ def test_from_images_to_metrics_and_pictures(project):
     assert drawn == pictures | {"interpolation.png", "shape.png", "loss.csv", "by_epoch.csv"}
 
     before = {path: path.read_bytes() for path in project.folder.glob("*/diffusion/**/*.png")}
-    project.run("quality")
+    project.run("judging")
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
 def test_one_generator_of_two_classes_from_images_to_metrics(project):
     project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=4, held_out=2)
-    said = project.run("train")
+    said = project.run("training")
     assert f"{SHARED}: 24 images of 16 px ({OTHER}: 12, 12 allowed; {LABEL}: 12, 12 allowed)" in said
     assert "20 steps of 5" in said
     assert "4 more are held out" in said
@@ -72,20 +72,20 @@ def test_one_generator_of_two_classes_from_images_to_metrics(project):
         samples = np.load(folder / label / "samples.npy", allow_pickle=False)
         assert samples.shape == (2, 16, EDGE, EDGE)
         assert pd.read_csv(folder / "loss.csv")["images_seen"].tolist() == [24, 48, 72, 96]
-        project.run("generate", label)
+        project.run("generating", label)
         made = np.load(project.folder / f"data/synthetic/{label}.npy", allow_pickle=False)
         assert made.shape == (20, EDGE, EDGE)
         for drawn in (made, samples):
             assert learnt.min() <= drawn.min() < learnt.mean() < drawn.max() <= learnt.max()
 
-    project.run("quality", OTHER)
+    project.run("judging", OTHER)
     assert json.loads(project.bytes(f"metrics/quality/{OTHER}.json"))["training"] == 12
     assert (project.folder / f"plots/diffusion/{OTHER}/loss.png").is_file()
 
 
 def test_guidance_is_a_parameter_of_drawing(project, monkeypatch):
     project.write({"train": 14, "selection": 6}, (LABEL, OTHER), epochs=2)
-    project.run("train")
+    project.run("training")
     monkeypatch.chdir(project.folder)
     params = read_all()
     made = []
@@ -118,15 +118,15 @@ def test_a_class_that_no_generator_draws_is_told(project, monkeypatch):
         generate.generate("glass", read_all())
     with pytest.raises(InputError, match=f"diffusion.generators has no 'glass'; there are: {LABEL}"):
         train.train("glass", read_all())
-    project.run("train")
+    project.run("training")
     with pytest.raises(InputError, match=f"draws {LABEL}, not {OTHER}"):
         read(project.folder / f"models/ddpm/{LABEL}/weights.safetensors", OTHER, 1.0, torch.device("cpu"))
 
 
 def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(project, monkeypatch):
     project.write({"train": 14, "selection": 6}, epochs=1)
-    project.run("train")
-    project.run("generate")
+    project.run("training")
+    project.run("generating")
     made = project.folder / f"data/synthetic/{LABEL}.npy"
     before = np.load(made)
     monkeypatch.chdir(project.folder)
@@ -163,7 +163,7 @@ def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(projec
 
 def test_a_class_without_images_is_told_with_the_mend(project):
     project.write({"train": 1, "selection": 6})
-    process = project.start("train")
+    process = project.start("training")
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "1 silicone_oil particle(s) of platform A in the train split" in errors

@@ -7,7 +7,7 @@ import pytest
 import torch
 import yaml
 
-from stages.common.params.diffusion import Network, Training
+from stages.common.params.diffusion import GeneratorTraining, Network
 from stages.diffusion.model.grey import GreyScale
 from stages.diffusion.model.process import Process
 from stages.diffusion.model.process.paths import DiffusionPath
@@ -20,7 +20,7 @@ SETTINGS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["d
 
 def plan_with(held_out=0, **training):
     images = rings(13, 0)
-    settings = Training.model_validate(SETTINGS | {"batch": 5, "held_out": held_out, **training})
+    settings = GeneratorTraining.model_validate(SETTINGS | {"batch": 5, "held_out": held_out, **training})
     process = Process(DiffusionPath(linear_alpha_bar(100)), "v")
     return Plan(
         name="air_bubble",

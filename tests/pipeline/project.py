@@ -1,6 +1,7 @@
 """A copy of the project in a repository of its own, and commands run in it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,15 +9,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ("metrics/", "plots/", "dvc.lock")
+RECORDING = Path(__file__).with_name("recording")
+LOADED = ".scratch/loaded"
 
 
-def call(command: list[str], folder: Path) -> str:
+def call(command: list[str], folder: Path, **environment: str) -> str:
     """Run `command` in `folder` with this interpreter first on the path; return what it printed, fail on an error."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | {"PATH": path, "PIPELINE_SCRATCH": str(folder / ".scratch")},
+        env=os.environ | {"PATH": path, "PIPELINE_SCRATCH": str(folder / ".scratch")} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -43,3 +46,21 @@ def copy_project(folder: Path, scale: str | None) -> None:
         ["git", "commit", "--quiet", "--message", f"Scale {scale or 'default'}"],
     ):
         call(command, folder)
+
+
+def repro(folder: Path) -> list[str]:
+    """Run `dvc repro` and name the stages that ran; the files that each of them loads are noted."""
+    recorded = {"PYTHONPATH": str(RECORDING), "LOADED_FILES": str(folder / LOADED)}
+    (folder / LOADED).mkdir(parents=True, exist_ok=True)
+    return re.findall(r"^Running stage '(.+)':", call(["dvc", "repro"], folder, **recorded), flags=re.MULTILINE)
+
+
+def loaded_files(folder: Path) -> dict[str, set[str]]:
+    """The project's files that each stage loaded when it ran, its workers included."""
+    notes = sorted((folder / LOADED).iterdir())
+    return {note.name: set(note.read_text(encoding="utf-8").splitlines()) for note in notes}
+
+
+def within(file: str, room: str) -> bool:
+    """Whether `file` is `room` or lies in it."""
+    return file == room or file.startswith(f"{room}/")

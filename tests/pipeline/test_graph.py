@@ -1,19 +1,14 @@
 """What `dvc repro` runs at a tiny scale: all, then nothing, then only what depends on the parameter that changed."""
 
-import re
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 from ruamel.yaml import YAML
 
-from tests.pipeline.project import call
+from tests.pipeline.project import call, loaded_files, repro, within
 
 pytestmark = pytest.mark.graph
-
-
-def repro(folder: Path) -> list[str]:
-    """Run `dvc repro` and name the stages that ran."""
-    return re.findall(r"^Running stage '(.+)':", call(["dvc", "repro"], folder), flags=re.MULTILINE)
 
 
 def change(folder: Path, *keys: str, by: int | float) -> None:
@@ -36,6 +31,17 @@ def reproduced(tiny_project) -> Path:
     call(["git", "add", "--all"], tiny_project)
     call(["git", "commit", "--quiet", "--message", "First run"], tiny_project)
     return tiny_project
+
+
+def test_deps_are_exactly_the_rooms_that_a_stage_loads(reproduced):
+    """Workers' files too: none is loaded that `deps:` doesn't hold, and every room of `deps:` is used."""
+    with Repo(str(reproduced)) as repo:
+        deps = {stage.addressing: [dep.def_path for dep in stage.deps] for stage in repo.index.stages}
+    for stage, loaded in loaded_files(reproduced).items():
+        rooms = {path for path in deps.pop(stage) if path.startswith("stages/")}
+        assert {file for file in loaded if not any(within(file, room) for room in rooms)} == set(), stage
+        assert {room for room in rooms if not any(within(file, room) for file in loaded)} == set(), stage
+    assert deps == {}
 
 
 def test_a_second_run_does_nothing(reproduced):

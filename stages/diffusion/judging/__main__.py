@@ -5,6 +5,7 @@ its floor: that between real training and real held-out images, at the same numb
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -58,11 +59,19 @@ def judge(label: str, params: Parameters) -> None:
     folder = model_folder(label, params.diffusion)
     model, card = read(folder / "weights.safetensors", label, params.diffusion.sampler.guidance, device)
     platform = params.diffusion.platform
-    training, learnt = particles(label, platform, "train", card.classes[label].training_images, params.seed)
-    held_out, real = particles(label, platform, "selection", params.quality.images, params.seed)
-    generated = read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images]
-    runs = real["run"].to_numpy(), learnt["run"].to_numpy()
-    compared = Compared(label, params.seed, generated, held_out, training, *runs, lite0(device), NAME)
+    training, training_rows = particles(label, platform, "train", card.classes[label].training_images, params.seed)
+    held_out, held_out_rows = particles(label, platform, "selection", params.quality.images, params.seed)
+    compared = Compared(
+        label=label,
+        seed=params.seed,
+        generated=read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images],
+        held_out=held_out,
+        training=training,
+        held_out_runs=held_out_rows["run"].to_numpy(),
+        training_runs=training_rows["run"].to_numpy(),
+        features=lite0(device),
+        network=NAME,
+    )
     copy_gap = params.diffusion.sampler.copy_gap
     copied = copies(compared, params.quality, copy_gap)
     print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
@@ -74,7 +83,7 @@ def judge(label: str, params: Parameters) -> None:
     metrics = {
         "class": label,
         "platform": platform,
-        "data": origin_of(real),
+        "data": origin_of(held_out_rows),
         "n": compared.n,
         "held_out": len(held_out),
         "training": len(training),
@@ -90,8 +99,18 @@ def judge(label: str, params: Parameters) -> None:
         "inception": with_inception(compared, device),
     }
     write_json(Path("metrics/quality") / f"{label}.json", metrics)
-    nearest = compared.gallery.oriented[neighbours.way, neighbours.nearest]
-    draw(compared, history, card.origin, epochs, nearest, neighbours.gap, *from_noise(model, label, params))
+    on_the_way, between = from_noise(model, label, params)
+    shown = Shown(
+        compared=compared,
+        history=history,
+        origin=card.origin,
+        epochs=epochs,
+        nearest=compared.gallery.oriented[neighbours.way, neighbours.nearest],
+        gap=neighbours.gap,
+        on_the_way=on_the_way,
+        between=between,
+    )
+    draw(shown, Path("plots/diffusion") / label)
 
 
 def copies(compared: Compared, limits: Quality, copy_gap: float) -> dict:
@@ -131,36 +150,42 @@ def from_noise(model: Generator, label: str, params: Parameters) -> tuple[dict[i
     return {step: model.grey.decode(states[step])[0] for step in steps}, between
 
 
-def draw(
-    compared: Compared,
-    history: History,
-    origin: str,
-    distances: pd.DataFrame,
-    nearest: np.ndarray,
-    gap: np.ndarray,
-    on_the_way: dict[int, np.ndarray],
-    between: np.ndarray,
-) -> None:
-    """Write plots/diffusion/<label>/."""
-    held_out, generated = compared.held_out, compared.generated
+@dataclass(frozen=True)
+class Shown:
+    """What the pictures of a class show."""
+
+    compared: Compared
+    history: History
+    origin: str  # of the generator's training images
+    epochs: pd.DataFrame  # a row a sample epoch, with its distances
+    nearest: np.ndarray  # (M, H, W): the training image nearest to each generated one, turned as it lies nearest
+    gap: np.ndarray  # (M,): distance to the nearest over distance to the second nearest
+    on_the_way: dict[int, np.ndarray]  # by step of the sampler
+    between: np.ndarray  # (PAIRS, columns, H, W)
+
+
+def draw(shown: Shown, folder: Path) -> None:
+    """Write the pictures and the tables behind them into `folder`."""
+    held_out, generated, history = shown.compared.held_out, shown.compared.generated, shown.history
 
     def named(text: str) -> str:
-        return title(f"{compared.label}: {text}", origin)
+        return title(f"{shown.compared.label}: {text}", shown.origin)
 
-    with replacing_folder(Path("plots/diffusion") / compared.label) as folder:
-        write_csv(folder / "loss.csv", history.losses[["epoch", "loss"]])
-        write_csv(folder / "by_epoch.csv", distances)
-        pictures.loss(folder / "loss.png", named("training"), history.losses, distances)
+    with replacing_folder(folder) as temporary:
+        write_csv(temporary / "loss.csv", history.losses[["epoch", "loss"]])
+        write_csv(temporary / "by_epoch.csv", shown.epochs)
+        pictures.loss(temporary / "loss.png", named("training"), history.losses, shown.epochs)
         heading = named("from one noise to another, images generated on the way")
-        pictures.rows(folder / "interpolation.png", heading, between)
+        pictures.rows(temporary / "interpolation.png", heading, shown.between)
         heading = named("measured in the images")
-        pictures.shapes(folder / "shape.png", heading, shapes(held_out)[0], shapes(generated)[0], MEASURES)
+        pictures.shapes(temporary / "shape.png", heading, shapes(held_out)[0], shapes(generated)[0], MEASURES)
         heading = named("the same noise as training goes on")
-        pictures.samples(folder / "samples.png", heading, history.samples, history.epochs)
-        pictures.trajectory(folder / "trajectory.png", named("from noise to image"), on_the_way)
-        pictures.real_and_generated(folder / "real_and_generated.png", named("real and generated"), held_out, generated)
+        pictures.samples(temporary / "samples.png", heading, history.samples, history.epochs)
+        pictures.trajectory(temporary / "trajectory.png", named("from noise to image"), shown.on_the_way)
+        heading = named("real and generated")
+        pictures.real_and_generated(temporary / "real_and_generated.png", heading, held_out, generated)
         heading = named("generated (left) and nearest training image (right), nearest pairs first")
-        pictures.neighbours(folder / "neighbours.png", heading, generated, nearest, gap)
+        pictures.neighbours(temporary / "neighbours.png", heading, generated, shown.nearest, shown.gap)
 
 
 if __name__ == "__main__":

@@ -15,15 +15,15 @@ from stages.diffusion.judging.kid import kid, kid_spread
 
 def set_distances(features: Sets, random: np.random.Generator) -> dict[str, float]:
     """Of generated to held-out images by their `features` (n, D); `_floor`: of training to the held-out ones."""
-    new, real, learnt = features
+    generated, held_out, training = features
     return {
-        "frechet": frechet(new, real),
-        "frechet_floor": frechet(learnt, real),
-        "kid": kid(new, real),
-        "kid_sd": kid_spread(new, real, random),
-        "kid_floor": kid(learnt, real),
-        **density_coverage(new, real),
-        **{f"{name}_floor": value for name, value in density_coverage(learnt, real).items()},
+        "frechet": frechet(generated, held_out),
+        "frechet_floor": frechet(training, held_out),
+        "kid": kid(generated, held_out),
+        "kid_sd": kid_spread(generated, held_out, random),
+        "kid_floor": kid(training, held_out),
+        **density_coverage(generated, held_out),
+        **{f"{name}_floor": value for name, value in density_coverage(training, held_out).items()},
     }
 
 
@@ -33,8 +33,9 @@ def with_inception(compared: Compared, device: torch.device) -> dict | str:
         return (
             f"weights absent: put {weights_path().name} into the folder hub/checkpoints of torch's cache (TORCH_HOME)"
         )
-    new, real, learnt = map(inception(device), compared.equal())
-    return {"n": compared.n, "network": INCEPTION} | set_distances((new, real, learnt), compared.random("kid"))
+    generated, held_out, training = map(inception(device), compared.equal())
+    distances = set_distances((generated, held_out, training), compared.random("kid"))
+    return {"n": compared.n, "network": INCEPTION} | distances
 
 
 def by_epoch(compared: Compared, history: History) -> pd.DataFrame:
@@ -44,11 +45,11 @@ def by_epoch(compared: Compared, history: History) -> pd.DataFrame:
     elsewhere; the Frechet distance compares epochs with each other.
     """
     random = compared.random("by epoch")
-    real, learnt = compared.held_out_features, compared.training_features[: history.samples.shape[1]]
-    floors = {"frechet_floor": frechet(learnt, real), "kid_floor": kid(learnt, real)}
+    held_out, training = compared.held_out_features, compared.training_features[: history.samples.shape[1]]
+    floors = {"frechet_floor": frechet(training, held_out), "kid_floor": kid(training, held_out)}
     found = []
     for epoch, images, loss in zip(history.epochs, history.samples, history.mean_losses(), strict=True):
-        new = compared.features(images)
-        row = {"epoch": epoch, "n": len(images), "loss": loss, "frechet": frechet(new, real), "kid": kid(new, real)}
-        found.append(row | {"kid_sd": kid_spread(new, real, random), **floors})
+        drawn = compared.features(images)
+        row = {"epoch": epoch, "n": len(images), "loss": loss, "frechet": frechet(drawn, held_out)}
+        found.append(row | {"kid": kid(drawn, held_out), "kid_sd": kid_spread(drawn, held_out, random), **floors})
     return pd.DataFrame(found)

@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from statsmodels.stats.proportion import proportion_confint
@@ -14,13 +14,13 @@ FOLDS = 5
 
 def told_apart(compared: Compared) -> dict:
     """Two-sample test of n generated against n held-out images; `real_floor`: of training against held-out ones."""
-    new, real, learnt = compared.equal_features()
+    generated, held_out, training = compared.equal_features()
     runs = compared.held_out_runs[: compared.n]
     return {
         "n": compared.n,
         "network": compared.network,
-        **two_sample(new, real, runs, compared.random("two sample")),
-        "real_floor": two_sample(learnt, real, runs, compared.random("two sample"))
+        **two_sample(generated, held_out, runs, compared.random("two sample")),
+        "real_floor": two_sample(training, held_out, runs, compared.random("two sample"))
         | {"training_runs": len(np.unique(compared.training_runs[: compared.n]))},
     }
 
@@ -60,11 +60,8 @@ def two_sample(new: np.ndarray, real: np.ndarray, runs: np.ndarray, random: np.r
 
 
 def _by_run(runs: np.ndarray, count: int) -> np.ndarray:
-    """The fold of each image: whole runs, the largest first, each to the fold that holds fewest."""
-    names, sizes = np.unique(runs, return_counts=True)
-    held = np.zeros(count, int)
-    fold = {}
-    for i in np.argsort(-sizes, kind="stable"):
-        fold[names[i]] = int(held.argmin())
-        held[held.argmin()] += sizes[i]
-    return np.array([fold[run] for run in runs])
+    """The fold of each image: whole runs, in folds of nearly equal size."""
+    fold = np.empty(len(runs), int)
+    for number, (_, left_out) in enumerate(GroupKFold(count).split(runs, groups=runs)):
+        fold[left_out] = number
+    return fold

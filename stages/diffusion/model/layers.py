@@ -87,8 +87,8 @@ class LinearAttention(nn.Module):
             torch.bmm(weight.expand(len(x), -1, -1), pixels).view(len(x), HEADS, HEAD_WIDTH, -1)
             for weight in self.query_key_value.weight.flatten(1).chunk(3)
         )
-        # The scale and the mean over pixels go onto the small matrix between the products.
-        context = key.softmax(dim=3) @ value.transpose(2, 3) * (HEAD_WIDTH**-0.5 / pixels.shape[2])
+        # The scale goes onto the small matrix between the products; the softmax over pixels takes the mean already.
+        context = key.softmax(dim=3) @ value.transpose(2, 3) * HEAD_WIDTH**-0.5
         attended = context.transpose(2, 3) @ query.softmax(dim=2)
         return x + self.out(attended.reshape(len(x), -1, *x.shape[2:]))
 
