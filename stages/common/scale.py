@@ -4,11 +4,11 @@ The overlay is a JSON merge patch (RFC 7396): a mapping is merged key by key, nu
 replaces. Comments and order of params.yaml stay.
 """
 
-import sys
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing
 from stages.common.params.whole import read_all
@@ -40,4 +40,4 @@ def write_scale(overlay: Path, params: Path = Path("params.yaml")) -> None:
 
 
 if __name__ == "__main__":
-    run(lambda: write_scale(Path(sys.argv[1])))
+    run(lambda: write_scale(Path(*arguments("stages.common.scale", "overlay"))))

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from stages.common.arrays import write_images
-from stages.common.base.errors import run
+from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing, replacing_folder
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
@@ -60,6 +60,8 @@ def normalize_run(source: Path, folder: Path, settings: Normalize, seed: int) ->
 def main() -> None:
     params = read_parameters(Parameters)
     runs = sorted(path for path in INGESTED.glob("*.parquet") if path.name != "runs.parquet")
+    if not runs:
+        raise InputError(f"{INGESTED}: not there, or without a run; `dvc repro` runs ingest first")
     with replacing_folder(NORMALIZED) as folder:
         jobs = (joblib.delayed(normalize_run)(path, folder, params.normalize, params.seed) for path in runs)
         done = joblib.Parallel(n_jobs=-1, return_as="generator")(jobs)

@@ -29,6 +29,8 @@ class Parameters(Block):
 
 def labelled_particles(folder: Path, classes: list[str]) -> pd.DataFrame:
     """Every labelled particle of role class, with its row in the run's array and a digest of its pixels."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: not there; `dvc repro` runs normalize first")
     tables = []
     for path in sorted(folder.glob("*.parquet")):
         table = pd.read_parquet(path, columns=["particle_id", "run", "platform", "role", "class", "simulated"])

@@ -172,7 +172,7 @@ def test_a_class_without_images_is_told_with_the_mend(project):
 
 
 def test_foreign_weights_are_refused(tmp_path):
-    with pytest.raises(InputError, match="train the class first"):
+    with pytest.raises(InputError, match="trains the generator first"):
         read_card(tmp_path / "absent.safetensors")
     (tmp_path / "broken.safetensors").write_bytes(b"no weights")
     with pytest.raises(InputError, match="not readable as a generator"):

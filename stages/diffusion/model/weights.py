@@ -59,11 +59,13 @@ def save(path: str | Path, weights: dict[str, torch.Tensor], card: Card) -> None
 
 def read_card(path: str | Path) -> Card:
     """What the file says of itself. Raises InputError when it isn't a generator."""
+    if not Path(path).is_file():
+        raise InputError(f"{path}: not there; `dvc repro` trains the generator first")
     try:
         with safe_open(path, framework="pt") as file:
             content = (file.metadata() or {}).get(FORMAT)
     except (OSError, SafetensorError) as error:
-        raise InputError(f"{path}: not readable as a generator ({error}); train the class first") from None
+        raise InputError(f"{path}: not readable as a generator ({error}); train it again") from None
     if content is None:
         raise InputError(f"{path}: not a generator of this pipeline: its metadata has no {FORMAT!r}; train it again")
     fields = json.loads(content)
