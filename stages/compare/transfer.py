@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from stages.common.base.errors import InputError
 from stages.common.base.origin import origin_of
+from stages.common.confusion import confusion
+from stages.common.proportions import wilson
 
 PREDICTIONS = Path("data/predictions/real")
 
@@ -29,20 +30,14 @@ def _read(network: str, table: str) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def confusion(table: pd.DataFrame, classes: list[str]) -> np.ndarray:
-    """(K, K) counts: rows are true, columns predicted classes, in the order of `classes`."""
-    counts = pd.crosstab(table["class"], table["predicted"])
-    return counts.reindex(index=classes, columns=classes, fill_value=0).to_numpy()
-
-
 def recalls(matrix: np.ndarray, classes: list[str]) -> dict:
     """Recall of each class that was tested, with Wilson's 95 % interval (particles taken as independent)."""
     result = {}
     for index, name in enumerate(classes):
         right, tested = int(matrix[index, index]), int(matrix[index].sum())
         if tested:
-            low, high = proportion_confint(right, tested, method="wilson")
-            result[name] = {"recall": right / tested, "low": float(low), "high": float(high), "n": tested}
+            low, high = wilson(right, tested)
+            result[name] = {"recall": right / tested, "low": low, "high": high, "n": tested}
     return result
 
 
@@ -55,7 +50,8 @@ def transfer(networks: dict[str, str], classes: list[str]) -> tuple[dict, str]:
         predictions = read_predictions(network)
         origin = origin_of(predictions)
         for tested, own in predictions.groupby("platform"):
-            matrix = confusion(own, classes)
+            label, called = (pd.Index(classes).get_indexer(own[column]) for column in ("class", "predicted"))
+            matrix = confusion(label, called, len(classes))
             recall = recalls(matrix, classes)
             result.setdefault(trained, {})[tested] = {
                 "network": network,

@@ -58,6 +58,10 @@ def named(key) -> str:
 
 
 def threshold(key: str) -> str:
-    """at_least_10_um -> ≥ 10 µm; anything else as words."""
+    """at_least_10_um -> ≥ 10 µm, below_2_um -> < 2 µm, 2_to_5_um -> 2 to 5 µm; anything else as words."""
     words = key.split("_")
-    return f"≥{THIN_SPACE}{words[2]}{THIN_SPACE}µm" if words[:2] == ["at", "least"] else named(key)
+    if words[-1] != "um":
+        return named(key)
+    sign = {"at": f"≥{THIN_SPACE}", "below": f"<{THIN_SPACE}"}.get(words[0], "")
+    bounds = [word for word in words[:-1] if word[0].isdigit()]
+    return f"{sign}{' to '.join(bounds)}{THIN_SPACE}µm"

@@ -44,6 +44,9 @@ def build(root: Path, platforms: tuple[str, ...] = ("A", "B")) -> Path:
                 run = f"{platform}_{label}_{split}"
                 images = np.stack([drawn(label, random) for _ in range(count)])
                 write_images(root / f"data/normalized/{run}.npy", images, images.shape)
+                sizes = random.uniform(1, 30, count)
+                table = pd.DataFrame({"abd_um": sizes, "ecd_um": np.nan, "esd_um": sizes * 1.1})
+                write_parquet(root / f"data/normalized/{run}.parquet", table)
                 parts.append(
                     pd.DataFrame(
                         {

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from stages.classify.evaluating.answers import Answers
 from stages.classify.evaluating.embedding import sampled
 from stages.classify.evaluating.suspects import suspects
 
@@ -15,7 +16,9 @@ def test_only_majority_particles_that_every_seed_calls_otherwise_with_confidence
     )
     first = np.array([[0.01, 0.99], [0.05, 0.95], [0.4, 0.6], [0.02, 0.98], [0.99, 0.01]])
     second = np.array([[0.08, 0.92], [0.03, 0.97], [0.1, 0.9], [0.9, 0.1], [0.99, 0.01]])
-    found = suspects(particles, [first, second], CLASSES)
+    label = np.array([0, 0, 0, 0, 1])
+    seeds = [Answers(CLASSES, label, probabilities, np.full(5, "r")) for probabilities in (first, second)]
+    found = suspects(particles, seeds)
     assert found["particle_id"].tolist() == ["b", "a"]
     assert found["probability"].tolist() == [0.95, 0.92]
     assert set(found["predicted"]) == {"air_bubble"}

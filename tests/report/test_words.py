@@ -47,4 +47,6 @@ def test_span():
 
 def test_threshold():
     assert threshold("at_least_10_um") == "≥\u202f10\u202fµm"
-    assert threshold("peak") == "peak"
+    assert threshold("below_2_um") == "<\u202f2\u202fµm"
+    assert threshold("2_to_5_um") == "2 to 5\u202fµm"
+    assert threshold("near_nominal") == "near nominal"

@@ -72,6 +72,18 @@ def test_images_are_divided_in_the_shares_asked_for():
     assert split.value_counts().to_dict() == {"validation": 960, "train": 40}
 
 
+@pytest.mark.parametrize("particles", range(1, 40))
+@pytest.mark.parametrize("shares", [HALVES, {"train": 0.98, "selection": 0.01, "validation": 0.01}])
+def test_each_share_gets_a_particle_as_long_as_there_are_particles(particles, shares):
+    split = assign_images(pd.Series(range(particles)), pd.Series(shares), np.random.default_rng(0))
+    assert split.nunique() == min(particles, 3)
+
+
+def test_a_split_that_is_not_wanted_gets_none():
+    shares = pd.Series({"train": 0.0, "selection": 0.1, "validation": 0.9})
+    assert set(assign_images(pd.Series(range(3)), shares, np.random.default_rng(0))) == {"selection", "validation"}
+
+
 def test_copies_leave_the_training_side_and_never_the_reported_one():
     images = np.random.default_rng(0).integers(0, 256, (4, 8, 8), dtype=np.uint8)
     stack = images[[0, 1, 2, 3, 0, 1]]

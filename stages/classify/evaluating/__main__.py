@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from stages.classify.data.images import Images, of_particles
+from stages.classify.evaluating.answers import Answers
 from stages.classify.evaluating.embedding import sampled
-from stages.classify.evaluating.metrics import metrics_of
+from stages.classify.evaluating.metrics import Judged, metrics_of
 from stages.classify.evaluating.pictures import SHOWN, candidates, confusion_matrix, precision_recall
 from stages.classify.evaluating.predict import Classifier, predicted, read_classifier
+from stages.classify.evaluating.sizes import diameters
 from stages.classify.evaluating.suspects import suspects
 from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
@@ -19,6 +21,7 @@ from stages.common.base.origin import title
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
 from stages.common.figures import save
+from stages.common.majority import MAJORITY
 from stages.common.params.evaluate import Evaluate
 
 COLUMNS = ["particle_id", "run", "platform", "class"]
@@ -64,17 +67,18 @@ def own_particles(particles: pd.DataFrame, classifier: Classifier) -> np.ndarray
     return np.flatnonzero(own)
 
 
-def draw_pictures(folder: Path, label, probabilities, images: np.ndarray, found, metrics: dict, heading: str) -> None:
-    """confusion.png, precision_recall.png, errors.png; the candidates of the last whole in errors.csv."""
-    classes = list(metrics["native"]["classes"])
-    origin = metrics["data"]
+def draw_pictures(folder: Path, them: Judged, doubted: np.ndarray, *, metrics: dict, heading: str) -> None:
+    """confusion.png, precision_recall.png, errors.png with the images `doubted` of the first candidates; all of the
+    candidates in errors.csv."""
+    answers, origin = them.answers[0], metrics["data"]
     on_validation = title(f"{heading}, validation {metrics['platform']}", origin)
-    save(confusion_matrix(label, probabilities.argmax(axis=1), classes, on_validation), folder / "confusion.png")
-    curves = precision_recall(label, probabilities, metrics["native"]["classes"], on_validation)
+    save(confusion_matrix(answers, on_validation), folder / "confusion.png")
+    curves = precision_recall(answers, metrics["native"]["classes"], on_validation)
     save(curves, folder / "precision_recall.png")
-    doubted = title(f"{heading}: {classes[0].replace('_', ' ')} that may carry a wrong label", origin)
-    save(candidates(found, images, doubted), folder / "errors.png")
-    write_csv(folder / "errors.csv", found)
+    majority = answers.classes[MAJORITY].replace("_", " ")
+    wrong = title(f"{heading}: {majority} that may carry a wrong label", origin)
+    save(candidates(them.found, doubted, wrong), folder / "errors.png")
+    write_csv(folder / "errors.csv", them.found)
 
 
 def predictions_folder(classifier: Classifier, name: str) -> Path:
@@ -99,10 +103,12 @@ def main() -> None:
 
     seen = [looked_at(each, images, kept, name) for each in classifiers]
 
-    seeds = [probabilities[own] for probabilities, _ in seen]
-    label, judged = images.label[own], particles.iloc[own]
-    found = suspects(judged, seeds, classes)
-    metrics = metrics_of(judged, label, seeds, found, classifier, params.evaluate, params.seed)
+    judged = particles.iloc[own]
+    answers = [
+        Answers(classes, images.label[own], probabilities[own], judged["run"].to_numpy()) for probabilities, _ in seen
+    ]
+    them = Judged(judged, answers, suspects(judged, answers), *diameters(judged))
+    metrics = metrics_of(them, classifier, params.evaluate, params.seed)
 
     with replacing_folder(predictions_folder(classifier, name)) as folder:
         for number, (probabilities, _) in enumerate(seen):
@@ -111,8 +117,8 @@ def main() -> None:
         write_parquet(folder / "embedding.parquet", embedding_table(particles.iloc[kept], seen[0][1]))
     write_json(f"metrics/classify/{name}.json", metrics)
     with replacing_folder(Path("plots/classify") / name) as folder:
-        doubted = images.batch(found.index.to_numpy()[:SHOWN])
-        draw_pictures(folder, label, seeds[0], doubted, found, metrics, name)
+        doubted = images.batch(them.found.index.to_numpy()[:SHOWN])
+        draw_pictures(folder, them, doubted, metrics=metrics, heading=name)
 
 
 if __name__ == "__main__":

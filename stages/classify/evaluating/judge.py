@@ -2,106 +2,83 @@
 
 import numpy as np
 
-from stages.classify.data.scores import at_shares, average_precision, confusion, precisions
-from stages.classify.intervals import mean_of_shares, percentiles, resamples, resampling_units, wilson
+from stages.classify.evaluating.answers import Answers
+from stages.classify.evaluating.averages import MEANS, averages, averages_with_intervals
+from stages.classify.evaluating.bootstrap import resampling_units
+from stages.classify.evaluating.means import mean_of_dependent, mean_of_independent
+from stages.classify.evaluating.prevalence import false_alarms, precision_at, resolution, shares_at
+from stages.classify.evaluating.runs import ONE_RUN, recall_over_runs
+from stages.common.majority import minorities
+from stages.common.proportions import counted
 
-Scores = dict[str, np.ndarray]
 
-
-def judged(
-    label: np.ndarray,
-    probabilities: np.ndarray,
-    run: np.ndarray,
-    classes: list[str],
-    prevalence: float,
-    times: int,
-    random: np.random.Generator,
-) -> dict:
+def judged(answers: Answers, *, prevalence: float, times: int, random: np.random.Generator) -> dict[str, dict]:
     """Recall, and at three prevalences precision and average precision, with 95 % intervals.
 
-    `label` (N,) numbers of `classes`, the first the majority; `probabilities` (N, classes); `run` (N,). "native": as
-    counted. "balanced" and "at_prevalence" are reweighted, not measured: a particle of class c, of which there are n,
-    weighs s_c / n, with s_c = 1 / classes, or `prevalence` for each minority class and the rest for the majority.
+    "native": as counted. "balanced" and "at_prevalence" are reweighted, not measured (`shares_at`). Average precision
+    at a rare prevalence has a value alone: it hangs on false alarms too rare to be resampled.
     """
-    count = len(classes)
-    minority = [prevalence] * (count - 1)
-    shares = {
-        "native": None,
-        "balanced": np.full(count, 1 / count),
-        "at_prevalence": np.array([1 - sum(minority), *minority]),
-    }
-    point = _at_all_shares(label, probabilities, np.ones((1, len(label))), shares)
-    again = [_at_all_shares(label, probabilities, weights, shares) for weights in resamples(label, run, times, random)]
-    blocks = {name: _with_intervals(point[name], [each[name] for each in again], classes) for name in shares}
-    units = resampling_units(label, run, count)
-    native = _counted(blocks["native"], confusion(label, probabilities.argmax(axis=1), count), classes, units)
+    shares = shares_at(answers.counts, prevalence)
+    common = {name: shares[name] for name in ("native", "balanced")}
+    found = averages_with_intervals(answers, common, times=times, random=random)
+    rare = shares["at_prevalence"]
     return {
-        "native": native,
-        "balanced": {"reweighted": True, **blocks["balanced"]},
-        "at_prevalence": {"reweighted": True, "prevalence": prevalence, **blocks["at_prevalence"]},
-    }
-
-
-def _at_all_shares(label, probabilities, weights, shares: dict[str, np.ndarray | None]) -> dict[str, Scores]:
-    called = probabilities.argmax(axis=1)
-    return {
-        name: _scores(label, probabilities, called, weights if share is None else at_shares(label, share, weights))
-        for name, share in shares.items()
-    }
-
-
-def _scores(label, probabilities, called, weights) -> Scores:
-    """Scores for each row of `weights` (B, N): macro ones (B,), those of the classes (B, classes)."""
-    count = probabilities.shape[1]
-    precision = precisions(confusion(label, called, count, weights))
-    average = np.stack(
-        [average_precision(label == number, probabilities[:, number], weights) for number in range(count)], axis=1
-    )
-    return {
-        "macro_precision": precision.mean(axis=1),
-        "macro_auprc": average.mean(axis=1),
-        "minority_auprc": average[:, 1:].mean(axis=1),
-        "precision": precision,
-        "average_precision": average,
-    }
-
-
-def _with_intervals(point: Scores, again: list[Scores], classes: list[str]) -> dict:
-    """The values `point` with the middle 95 % of those resampled."""
-    resampled = {name: np.concatenate([scores[name] for scores in again]) for name in point}
-    macro = [name for name in point if point[name].ndim == 1]
-    single = [name for name in point if point[name].ndim == 2]
-    return {
-        **{name: _interval(point[name][0], resampled[name]) for name in macro},
-        "classes": {
-            label: {name: _interval(point[name][0, number], resampled[name][:, number]) for name in single}
-            for number, label in enumerate(classes)
+        "native": _native(answers, found["native"]),
+        "balanced": {"reweighted": True, **_reweighted(answers, shares["balanced"], found["balanced"])},
+        "at_prevalence": {
+            "reweighted": True,
+            "prevalence": prevalence,
+            **_reweighted(answers, rare, averages(answers, rare)),
+            "resolution": {
+                answers.classes[number]: resolution(answers.counts, rare, number)
+                for number in minorities(len(answers.classes))
+            },
         },
     }
 
 
-def _interval(value: float, resampled: np.ndarray) -> dict[str, float]:
-    low, high = percentiles(resampled)
-    return {"value": float(value), "low": low, "high": high}
-
-
-def _counted(block: dict, counts: np.ndarray, classes: list[str], units: list[str]) -> dict:
-    """`block` with what is counted: recall, and Wilson's intervals for recall and precision, which are shares."""
-    found = {}
-    for number, name in enumerate(classes):
-        hits, there, said = counts[number, number], counts[number].sum(), counts[:, number].sum()
-        found[name] = {
-            "particles": int(there),
-            "called": int(said),
-            "recall": _share(hits, there),
-            "precision": _share(hits, said),
-            "average_precision": block["classes"][name]["average_precision"],
+def _native(answers: Answers, average: dict) -> dict:
+    """What is counted: recall and precision are shares."""
+    counts, classes = answers.counts, {}
+    units = resampling_units(answers.label, answers.run, len(counts))
+    for number, name in enumerate(answers.classes):
+        hits, there, called = (int(n) for n in (counts[number, number], counts[number].sum(), counts[:, number].sum()))
+        classes[name] = {
+            "particles": there,
+            "called": called,
+            "recall": counted(hits, there),
+            "recall_over_runs": recall_over_runs(answers, number),
+            "precision": counted(hits, called),
+            "average_precision": average["classes"][name],
             "resampled_by": units[number],
         }
-    macro_recall = mean_of_shares([scores["recall"] for scores in found.values()])
-    return {"macro_recall": macro_recall, **block, "classes": found}
+    return {
+        "macro_recall": mean_of_independent([scores["recall"] for scores in classes.values()]),
+        "macro_recall_over_runs": _macro_over_runs([scores["recall_over_runs"] for scores in classes.values()]),
+        "macro_precision": mean_of_dependent([scores["precision"] for scores in classes.values()]),
+        **{name: average[name] for name in MEANS},
+        "classes": classes,
+    }
 
 
-def _share(hits: float, total: float) -> dict[str, float]:
-    low, high = wilson(hits, total)
-    return {"value": hits / total if total else 0.0, "low": low, "high": high}
+def _macro_over_runs(recalls: list[dict]) -> dict:
+    fewest = min(recall["runs"] for recall in recalls)
+    return {"runs": fewest, **({"note": ONE_RUN} if fewest < 2 else mean_of_independent(recalls))}
+
+
+def _reweighted(answers: Answers, shares: np.ndarray, average: dict) -> dict:
+    classes = {
+        name: {
+            "precision": precision_at(answers.counts, shares, number),
+            "false_alarm_rate": dict(
+                zip(("value", "low", "high"), false_alarms(answers.counts, shares, number), strict=True)
+            ),
+            "average_precision": average["classes"][name],
+        }
+        for number, name in enumerate(answers.classes)
+    }
+    return {
+        "macro_precision": mean_of_dependent([scores["precision"] for scores in classes.values()]),
+        **{name: average[name] for name in MEANS},
+        "classes": classes,
+    }

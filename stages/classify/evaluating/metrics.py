@@ -1,64 +1,69 @@
 """The metrics file of one classifier: headline numbers first, then intervals, classes and prevalences."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from stages.classify.data.scores import confusion, recalls
+from stages.classify.evaluating.answers import Answers
 from stages.classify.evaluating.judge import judged
+from stages.classify.evaluating.label_noise import label_noise
 from stages.classify.evaluating.predict import Classifier
+from stages.classify.evaluating.prevalence import shares_at
+from stages.classify.evaluating.sizes import recall_by_size
 from stages.common.base.origin import origin_of
 from stages.common.base.seeds import random_of
+from stages.common.confusion import recalls
 from stages.common.params.evaluate import Evaluate
 
 HEADLINE = ("macro_recall", "macro_precision", "macro_auprc")
+INTERVALS = (
+    "95 %. Recall, and precision at native prevalence: Wilson, particles taken as independent. recall_over_runs: for "
+    "further runs, from the variance between these (Korn and Graubard). Precision at other prevalences: Wilson on "
+    "recall joined with Clopper-Pearson on the false-alarm rates. Macro scores: from those of the classes. Average "
+    "precision: {times} bootstrap resamples of each class, by run or particle as resampled_by says; none at a rare "
+    "prevalence, where resampling doesn't see rare false alarms."
+)
+WITHOUT = (
+    "without the majority particles that every seed calls the same minority class with confidence: an upper bound, "
+    "since the classifier itself names them"
+)
 
 
-def metrics_of(
-    particles: pd.DataFrame,
-    label: np.ndarray,
-    seeds: list[np.ndarray],
-    found: pd.DataFrame,
-    classifier: Classifier,
-    settings: Evaluate,
-    seed: int,
-) -> dict:
-    """`particles` (N rows) with `label` (N,); `seeds`: probabilities (N, classes) of each trained seed, the selected
-    one first, which all figures but `macro_recall_of_seeds` are of; `found`: the label-error candidates."""
+@dataclass(frozen=True)
+class Judged:
+    """The particles judged (a row each, with run and row in its array), the `answers` of each trained seed, the
+    selected one first, the label-error candidates `found`, and the diameter `column` with its values in um."""
 
-    def figures(kept: np.ndarray) -> dict:
-        return judged(
-            label[kept],
-            seeds[0][kept],
-            particles["run"].to_numpy()[kept],
-            classifier.classes,
-            settings.prevalence,
-            settings.bootstrap,
-            random_of(seed, "bootstrap"),
-        )
+    particles: pd.DataFrame
+    answers: list[Answers]
+    found: pd.DataFrame
+    column: str | None
+    diameter: np.ndarray
 
-    blocks = figures(np.ones(len(label), bool))
-    without = figures(~particles["particle_id"].isin(found["particle_id"]).to_numpy())["native"]
+
+def metrics_of(them: Judged, classifier: Classifier, settings: Evaluate, seed: int) -> dict:
+    """All but `macro_recall_of_seeds` and the candidates is of the selected seed."""
+
+    def figures(answers: Answers) -> dict:
+        random = random_of(seed, "bootstrap")
+        return judged(answers, prevalence=settings.prevalence, times=settings.bootstrap, random=random)
+
+    chosen = them.answers[0]
+    blocks = figures(chosen)
+    trusted = ~them.particles["particle_id"].isin(them.found["particle_id"]).to_numpy()
     return {
         **{name: blocks["native"][name]["value"] for name in HEADLINE},
-        "data": origin_of(particles),
+        "data": origin_of(them.particles),
         "platform": classifier.platform,
-        "particles": len(particles),
-        "seeds": len(seeds),
-        "macro_recall_of_seeds": [macro_recall(label, probabilities) for probabilities in seeds],
+        "particles": len(them.particles),
+        "seeds": len(them.answers),
+        "macro_recall_of_seeds": [float(recalls(answers.counts).mean()) for answers in them.answers],
         "training": classifier.training,
         "selection": classifier.selection,
-        "intervals": "95 %. Recall, and precision at native prevalence: Wilson, particles taken as independent; "
-        f"macro recall: from those. All others: {settings.bootstrap} bootstrap resamples of each class, by run or "
-        "particle as resampled_by says; width zero then means that no error was seen, not that there is none.",
+        "intervals": INTERVALS.format(times=settings.bootstrap),
         **blocks,
-        "without_label_suspects": {
-            "suspects": len(found),
-            "meaning": "without the majority particles that every seed calls the same minority class with confidence: "
-            "an upper bound, since the classifier itself names them",
-            **{name: without[name] for name in HEADLINE},
-        },
+        "recall_by_size": recall_by_size(chosen, them.column, them.diameter, settings.size_edges_um),
+        "label_noise": label_noise(chosen, them.found, shares_at(chosen.counts, settings.prevalence)),
+        "without_label_suspects": {"suspects": len(them.found), "meaning": WITHOUT, **figures(chosen.of(trusted))},
     }
-
-
-def macro_recall(label: np.ndarray, probabilities: np.ndarray) -> float:
-    return float(recalls(confusion(label, probabilities.argmax(axis=1), probabilities.shape[1])).mean())

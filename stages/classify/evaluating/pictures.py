@@ -3,19 +3,21 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve
 
-from stages.classify.data.scores import confusion, precision_recall_curve, recalls
+from stages.classify.evaluating.answers import Answers
+from stages.common.confusion import recalls
 from stages.common.figures import colour_of, plt
 
 SHOWN = 24
 COLUMNS = 8
 
 
-def confusion_matrix(label: np.ndarray, called: np.ndarray, classes: list[str], title: str) -> Figure:
+def confusion_matrix(answers: Answers, title: str) -> Figure:
     """Counts, coloured by the share of the true class."""
-    counts = confusion(label, called, len(classes))
+    counts = answers.counts
     shares = counts / counts.sum(axis=1, keepdims=True)
-    names = [name.replace("_", " ") for name in classes]
+    names = [name.replace("_", " ") for name in answers.classes]
     figure, axes = plt.subplots(figsize=(4.8, 4.0))
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(counts.shape):
@@ -29,15 +31,16 @@ def confusion_matrix(label: np.ndarray, called: np.ndarray, classes: list[str], 
     return figure
 
 
-def precision_recall(label: np.ndarray, probabilities: np.ndarray, judged: dict[str, dict], title: str) -> Figure:
-    """One curve a class, at native prevalence; `judged` maps each class to its scores."""
-    colours = colour_of(list(judged))
+def precision_recall(answers: Answers, scores: dict[str, dict], title: str) -> Figure:
+    """One curve a class, at native prevalence; `scores` maps each class to its figures."""
+    colours = colour_of(answers.classes)
     figure, axes = plt.subplots(figsize=(4.8, 4.8))
-    for number, (name, scores) in enumerate(judged.items()):
-        precision, recall = precision_recall_curve(label == number, probabilities[:, number])
-        average = scores["average_precision"]
+    for number, name in enumerate(answers.classes):
+        precision, recall, _ = precision_recall_curve(answers.label == number, answers.probabilities[:, number])
+        average = scores[name]["average_precision"]
         text = f"{name.replace('_', ' ')}: {average['value']:.3f} ({average['low']:.3f} to {average['high']:.3f})"
-        axes.step(recall, precision, where="post", color=colours[name], label=text)
+        # From the highest threshold down; scikit-learn's last point, recall 0 and precision 1, is no threshold's.
+        axes.step(recall[-2::-1], precision[-2::-1], where="post", color=colours[name], label=text)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02), title=title)
     figure.legend(title="average precision (95 % interval)", loc="outside lower center")
     return figure

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 
-from stages.classify.table.paired import SEEDS_FOR_A_CLAIM, macro_recall_difference, mcnemar
-from stages.common.base.seeds import random_of
+from stages.classify.table.claim import claim
+from stages.classify.table.paired import macro_recall_difference, mcnemar
 from stages.common.params.assemble import Assemble
+
+GENERATORS_TRAINED = 1  # of each class: data/synthetic holds the images of one
 
 
 def counterparts(assemble: Assemble) -> dict[str, str]:
@@ -33,8 +36,9 @@ def seeds_of(folder: Path, platform: str) -> list[pd.DataFrame]:
     return [table[table["platform"] == platform].set_index("particle_id").sort_index() for table in tables]
 
 
-def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[str], times: int, seed: int) -> dict:
-    """Macro recall of mixed minus real with its interval, and McNemar's test for each minority class."""
+def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[str]) -> dict:
+    """Macro recall of mixed minus real with its intervals, what it allows to claim, and McNemar's test for each class
+    on the selected seeds."""
     about = mixed[0]
     label = pd.Index(classes).get_indexer(about["class"])
     known = label >= 0
@@ -43,15 +47,28 @@ def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[
         np.stack([(table["predicted"] == table["class"]).to_numpy()[known] for table in tables])
         for tables in (mixed, real)
     )
-    seeds = min(len(first), len(second))
-    random = random_of(seed, "contrast")
     return {
-        "macro_recall_difference": macro_recall_difference(label, run, first, second, times, random),
-        "seeds": seeds,
-        "allows_a_claim": seeds >= SEEDS_FOR_A_CLAIM,
+        "macro_recall_difference": macro_recall_difference(label, run, first, second),
+        **claim(min(len(first), len(second)), GENERATORS_TRAINED),
         "mcnemar": {
-            name: mcnemar(first[0][label == number], second[0][label == number])
-            for number, name in enumerate(classes)
-            if number
+            name: mcnemar(first[0][label == number], second[0][label == number]) for number, name in enumerate(classes)
         },
+    }
+
+
+def adjusted(contrasts: dict[str, dict]) -> dict[str, dict]:
+    """`contrasts` with `p_adjusted` in each of McNemar's tests, Holm's correction (1979) for all of them together."""
+    tests = [(name, label) for name, found in contrasts.items() for label in found["mcnemar"]]
+    if not tests:
+        return contrasts
+    corrected = multipletests([contrasts[name]["mcnemar"][label]["p"] for name, label in tests], method="holm")[1]
+    p_adjusted = dict(zip(tests, map(float, corrected), strict=True))
+    return {
+        name: found
+        | {
+            "mcnemar": {
+                label: test | {"p_adjusted": p_adjusted[name, label]} for label, test in found["mcnemar"].items()
+            }
+        }
+        for name, found in contrasts.items()
     }

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from stages.classify.data.images import Images
-from stages.classify.data.scores import average_precision, confusion, recalls
+from stages.classify.data.scores import average_precision
 from stages.classify.training.grid import Cell
 from stages.common.base.files import replacing, write_json
+from stages.common.confusion import confusion, recalls
 from stages.common.params.classify import ClassifierTraining
 
 
