@@ -1,5 +1,9 @@
 """The data contract between ingest and all that follows: one row a particle, one row a run.
 
+A row of data/ingested is a particle that was counted and sized; its picture is a second thing, which it may lack. So
+counts and sizes come from data/ingested alone. data/normalized holds the particles that have a picture, each run's
+array and table in one order: what trains, is judged, or is shown comes from there.
+
 Units stand in the name (um, um2, ml) and, with a sentence each, in the schema's metadata. A column that an
 instrument does not report is null, never zero.
 """
@@ -11,6 +15,7 @@ import pyarrow as pa
 from stages.common.base.errors import InputError
 
 ROLES = ("class", "beads", "parallel", "blank", "unlabelled")
+SPLITS = ("train", "selection", "validation")
 
 
 def _field(name: str, kind: pa.DataType, what: str, nullable: bool = True) -> pa.Field:
@@ -48,14 +53,14 @@ SCALARS = [
     _field("x_px", pa.int64(), "px, left edge of the crop in the frame"),
     _field("y_px", pa.int64(), "px, top edge of the crop in the frame"),
     _field("edge", pa.bool_(), "true when the particle touches the border of the frame", nullable=False),
-    _field("pixel_um", pa.float64(), "um for each pixel", nullable=False),
+    _field("pixel_um", pa.float64(), "um for each pixel; null where no picture is and nothing tells it"),
 ]
 
 IMAGE = [
-    _field("image", pa.binary(), "uint8 pixels, rows first, channels last", nullable=False),
-    _field("height", pa.int32(), "px", nullable=False),
-    _field("width", pa.int32(), "px", nullable=False),
-    _field("channels", pa.int32(), "1 (grey) or 3 (RGB)", nullable=False),
+    _field("image", pa.binary(), "uint8 pixels, rows first, channels last; null for a particle without a picture"),
+    _field("height", pa.int32(), "px, of the picture"),
+    _field("width", pa.int32(), "px, of the picture"),
+    _field("channels", pa.int32(), "1 (grey) or 3 (RGB)"),
 ]
 
 PARTICLES = pa.schema(SCALARS + IMAGE)
@@ -68,12 +73,15 @@ RUNS = pa.schema(
         _field("format", pa.string(), "reader that read it", nullable=False),
         _field("role", pa.string(), "class, beads, parallel, blank or unlabelled", nullable=False),
         _field("class", pa.string(), "the run's label; null when labels come per particle"),
+        _field("split", pa.string(), "train, selection or validation where the sample sheet fixes it; else null"),
         _field("simulated", pa.bool_(), "true when a simulator wrote the export", nullable=False),
         _field("nominal_diameter_um", pa.float64(), "um, beads: diameter on the certificate"),
         _field("certified_per_ml", pa.float64(), "1/mL, beads: concentration on the certificate"),
         _field("dilution", pa.float64(), "dilution factor of the sample (1 = undiluted)", nullable=False),
         _field("imaged_ml", pa.float64(), "mL, volume that was imaged; null when the export doesn't tell"),
-        _field("pixel_um", pa.float64(), "um for each pixel", nullable=False),
+        _field("volume_from", pa.string(), "what the imaged volume was taken or computed from"),
+        _field("pixel_um", pa.float64(), "um for each pixel; null where no picture is and nothing tells it"),
+        _field("boxes", pa.string(), "MFI: whether boxes are half-open or inclusive, and what settled it"),
         _field("fringe_px", pa.float64(), "px, fringe correction (FlowCam)"),
         _field("threshold_dark", pa.float64(), "grey levels below background"),
         _field("threshold_light", pa.float64(), "grey levels above background"),
@@ -83,8 +91,13 @@ RUNS = pa.schema(
         _field("started_utc", pa.string(), "start of the run, UTC, as the export states it (FlowCam: its context)"),
         _field("started_local", pa.string(), "start of the run by the clock of the place (summaries, MFI tables)"),
         _field("rows_read", pa.int64(), "rows in the export", nullable=False),
-        _field("accepted", pa.int64(), "rows accepted", nullable=False),
-        _field("rejected", pa.int64(), "rows rejected, each listed in rejects.csv", nullable=False),
+        _field("accepted", pa.int64(), "rows accepted: particles that are counted and sized", nullable=False),
+        _field(
+            "rejected", pa.int64(), "rows refused, each listed in rejects.csv: they may be particles", nullable=False
+        ),
+        _field("without_image", pa.int64(), "accepted rows whose picture is lost or was never there", nullable=False),
+        _field("told_count", pa.int64(), "particles that the export's own summary counts; null when it has none"),
+        _field("no_concentration", pa.string(), "why counts can't be brought to a volume; null when they can"),
         _field("source_digest", pa.string(), "digest of the files that were read", nullable=False),
     ]
 )

@@ -12,8 +12,7 @@ from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
 from stages.compare.measured import read_measured
 
-RUNS = Path("data/ingested/runs.parquet")
-NORMALIZED = Path("data/normalized")
+INGESTED = Path("data/ingested")
 METRICS = Path("metrics/compare.json")
 COUNTS = Path("metrics/counts.csv")
 BEADS = Path("metrics/beads.csv")
@@ -31,7 +30,7 @@ class Parameters(Block):
 def main() -> None:
     params = read_parameters(Parameters)
     settings = params.compare
-    measured = read_measured(RUNS, NORMALIZED)
+    measured = read_measured(INGESTED)
     counts = count_runs(measured.runs, measured.sizes, measured.columns, settings.thresholds_um)
     beads = measure_beads(measured.runs, measured.sizes, measured.columns)
 

@@ -7,7 +7,19 @@ from scipy import stats
 from stages.compare.counts import concentration
 
 COLUMNS = [
-    *("run", "platform", "sample", "diameter", "nominal_um", "count", "share_outside", "mean_um", "sd_um", "median_um"),
+    *(
+        "run",
+        "platform",
+        "sample",
+        "diameter",
+        "nominal_um",
+        "count",
+        "uncounted",
+        "share_outside",
+        "mean_um",
+        "sd_um",
+        "median_um",
+    ),
     *(
         "robust_sd_um",
         "cv",
@@ -47,7 +59,7 @@ def measure_run(row, sizes: np.ndarray, column: str) -> dict:
         "certified_per_ml": row.certified_per_ml,
     }
     beads = near_nominal(sizes, row.nominal_diameter_um)
-    result["count"] = len(beads)
+    result |= {"count": len(beads), "uncounted": row.uncounted}
     if len(beads) < FEWEST:
         return result
     median, robust_sd = float(np.median(beads)), float(stats.median_abs_deviation(beads, scale="normal"))
@@ -61,11 +73,11 @@ def measure_run(row, sizes: np.ndarray, column: str) -> dict:
         "cv": robust_sd / median,
         "bias_um": bias,
         "bias": bias / row.nominal_diameter_um,
-        **concentration(len(beads), row.imaged_ml, row.dilution),
+        **concentration(len(beads), row.imaged_ml, row.dilution, row.uncounted),
     }
-    if row.certified_per_ml > 0 and result["per_ml"] is not None:
-        for name, value in [("", "per_ml"), ("_low", "per_ml_low"), ("_high", "per_ml_high")]:
-            result[f"recovery{name}"] = result[value] / row.certified_per_ml
+    for name in ("", "_low", "_high"):
+        if row.certified_per_ml > 0 and result[f"per_ml{name}"] is not None:
+            result[f"recovery{name}"] = result[f"per_ml{name}"] / row.certified_per_ml
     return result
 
 

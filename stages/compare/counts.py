@@ -7,7 +7,7 @@ import pandas as pd
 from statsmodels.stats.rates import confint_poisson
 
 COLUMNS = [
-    *("run", "platform", "sample", "role", "diameter", "threshold_um", "count", "imaged_ml", "dilution"),
+    *("run", "platform", "sample", "role", "diameter", "threshold_um", "count", "uncounted", "imaged_ml", "dilution"),
     *("per_ml", "per_ml_low", "per_ml_high"),
 ]
 
@@ -18,13 +18,17 @@ def poisson_interval(count: int, volume_ml: float, level: float = 0.95) -> tuple
     return (0.0 if count == 0 else float(low)), float(high)
 
 
-def concentration(count: int, imaged_ml: float | None, dilution: float) -> dict[str, float | None]:
-    """1/mL of the undiluted sample with its 95 % interval; all None when the imaged volume is not known."""
+def concentration(count: int, imaged_ml: float | None, dilution: float, uncounted: int = 0) -> dict[str, float | None]:
+    """1/mL of the undiluted sample with its 95 % interval; all None when the imaged volume is not known.
+
+    uncounted: rows that may be particles as well. With any there is no one concentration, only an interval, from that
+    of `count` to that of all of them.
+    """
     if imaged_ml is None or not imaged_ml > 0:
         return {"per_ml": None, "per_ml_low": None, "per_ml_high": None}
     volume = imaged_ml / dilution
-    low, high = poisson_interval(count, volume)
-    return {"per_ml": count / volume, "per_ml_low": low, "per_ml_high": high}
+    low, high = poisson_interval(count, volume)[0], poisson_interval(count + uncounted, volume)[1]
+    return {"per_ml": None if uncounted else count / volume, "per_ml_low": low, "per_ml_high": high}
 
 
 def count_runs(
@@ -44,9 +48,10 @@ def count_runs(
                     "diameter": columns[row.platform],
                     "threshold_um": threshold,
                     "count": count,
+                    "uncounted": row.uncounted,
                     "imaged_ml": row.imaged_ml,
                     "dilution": row.dilution,
-                    **concentration(count, row.imaged_ml, row.dilution),
+                    **concentration(count, row.imaged_ml, row.dilution, row.uncounted),
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -66,7 +71,8 @@ def replicate_spread(counts: np.ndarray, volumes: np.ndarray) -> dict[str, float
 def count_samples(counts: pd.DataFrame) -> dict:
     """sample -> platform -> threshold: the replicates' counts and concentrations together.
 
-    Where a run's imaged volume is not known the sample has counts alone.
+    Where a run's imaged volume is not known the sample has counts alone; where rows could not be counted, an interval
+    and no value.
     """
     result: dict = {}
     for (sample, platform), own in counts.groupby(["sample", "platform"]):
@@ -75,10 +81,11 @@ def count_samples(counts: pd.DataFrame) -> dict:
         volume = float((by_run["imaged_ml"] / by_run["dilution"]).sum()) if known else None
         at = {}
         for threshold, rows in own.groupby("threshold_um"):
-            count = int(rows["count"].sum())
-            entry = {"count": count}
+            count, uncounted = int(rows["count"].sum()), int(rows["uncounted"].sum())
+            entry = {"count": count} | ({"uncounted": uncounted} if uncounted else {})
             if known:
-                entry |= concentration(count, volume, 1.0)
+                entry |= concentration(count, volume, 1.0, uncounted)
+            if known and not uncounted:
                 entry |= replicate_spread(rows["count"].to_numpy(), (rows["imaged_ml"] / rows["dilution"]).to_numpy())
             at[f"at_least_{threshold}_um"] = entry
         result.setdefault(sample, {})[platform] = {

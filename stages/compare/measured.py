@@ -14,10 +14,12 @@ DIAMETERS = ["abd_um", "ecd_um", "esd_um"]
 
 
 def read_runs(path: str | Path) -> pd.DataFrame:
-    """One row a run, in the order of platform, sample and name. Raises InputError when there is none."""
+    """One row a run, in the order of platform, sample and name; `imaged_ml` is null where counts can't be brought to a
+    volume, whatever the reason. Raises InputError when there is none."""
     runs = pd.read_parquet(path)
     if runs.empty:
         raise InputError(f"{path}: no run was ingested; the sample sheet needs at least one row")
+    runs["imaged_ml"] = runs["imaged_ml"].where(runs["no_concentration"].isna())
     return runs.sort_values(["platform", "sample", "run"], ignore_index=True)
 
 
@@ -62,7 +64,9 @@ def sizes_of(runs: pd.DataFrame, diameters: dict[str, pd.DataFrame], columns: di
 class Measured:
     """Runs with diameters, the diameter that each platform is compared by, and each run's diameters in um, ascending.
 
-    `unsized` names the runs without diameters, `origin` tells whether all runs were measured or simulated.
+    The runs' column `uncounted`: rows that were refused, and particles without that diameter. They may be of any size,
+    so that a count lies between what was counted and that many more. `unsized` names the runs without diameters,
+    `origin` tells whether all runs were measured or simulated.
     """
 
     runs: pd.DataFrame
@@ -89,13 +93,15 @@ class Measured:
         return [self.sizes[run][self.sizes[run] >= smallest] for run in own["run"]]
 
 
-def read_measured(path: str | Path, folder: str | Path) -> Measured:
-    """Read runs.parquet and the runs' tables in `folder`."""
-    runs = read_runs(path)
+def read_measured(folder: str | Path) -> Measured:
+    """Read runs.parquet and the runs' tables in `folder`. Every row there is a particle, with a picture or without."""
+    runs = read_runs(Path(folder) / "runs.parquet")
     diameters = read_diameters(runs, folder)
     columns = columns_by_platform(runs, diameters)
     sizes = sizes_of(runs, diameters, columns)
     sized = runs["run"].isin(list(sizes))
+    unsized = {run: len(diameters[run]) - len(own) for run, own in sizes.items()}
+    runs["uncounted"] = runs["rejected"] + runs["run"].map(unsized).fillna(0).astype(int)
     return Measured(
         runs[sized].reset_index(drop=True), columns, sizes, sorted(runs.loc[~sized, "run"]), origin_of(runs)
     )

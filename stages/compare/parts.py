@@ -32,22 +32,35 @@ def counts_part(measured: Measured, counts: pd.DataFrame) -> Part:
     sentences = []
     if measured.unsized:
         sentences.append(f"no count for {len(measured.unsized)} runs whose particles have no diameter")
-    unknown = measured.runs["imaged_ml"].isna().sum()
-    if unknown:
+    without = measured.runs[measured.runs["imaged_ml"].isna()]
+    for reason, runs in without.groupby("no_concentration")["run"]:
+        sentences.append(f"counts only, no concentration, for {len(runs)} of {len(measured.runs)} runs: {reason}")
+    bounded = measured.runs.loc[measured.runs["uncounted"] > 0, "run"]
+    if len(bounded):
         sentences.append(
-            f"counts only, no concentration, for {unknown} of {len(measured.runs)} runs: the export does not state "
-            "the imaged volume (volume_ml in the sample sheet would give it)"
+            f"an interval and no value for {', '.join(bounded)}: rows of it were refused or have no size, and may be "
+            "particles"
         )
     shown = {} if counts.empty else {"counts": pictures.picture_counts(counts, measured.origin)}
     return Part(count_samples(counts), shown, "; ".join(sentences) or None)
 
 
 def ratio_of(table: pd.DataFrame, pair: tuple[str, str], limits: list[float]) -> dict:
-    """Ratio of the second platform over the first; `table` has one row a run, with count, imaged_ml, dilution."""
+    """Ratio of the second platform over the first; `table`: a row a run, with count, uncounted, imaged_ml, dilution.
+
+    Where rows could not be counted, the interval from the least ratio that there can be to the greatest.
+    """
     if table["imaged_ml"].isna().any():
-        return judged({"reason": "the imaged volume of a run is not known"}, limits)
-    volumes = table["imaged_ml"] / table["dilution"]
-    return judged(count_ratio(table["count"], volumes, table["platform"] == pair[1]), limits)
+        return judged({"reason": "a run has no concentration"}, limits)
+    volumes, second = table["imaged_ml"] / table["dilution"], table["platform"] == pair[1]
+    if not table["uncounted"].any():
+        return judged(count_ratio(table["count"], volumes, second), limits)
+    least = count_ratio(table["count"] + table["uncounted"].where(~second, 0), volumes, second)
+    greatest = count_ratio(table["count"] + table["uncounted"].where(second, 0), volumes, second)
+    reason = {"reason": "rows of a run could not be counted"}
+    if "low" not in least or "high" not in greatest:
+        return judged(reason, limits)
+    return judged(reason | {"low": least["low"], "high": greatest["high"], "level": least["level"]}, limits)
 
 
 def ratios_part(measured: Measured, counts: pd.DataFrame, beads: pd.DataFrame, settings: Compare) -> Part:

@@ -27,8 +27,9 @@ def panels(count: int, width: float = 3.3, height: float = 2.8, sharey: bool = F
 
 
 def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
-    """Concentration of each run against the threshold; counts where some imaged volume is not known."""
-    known = counts["per_ml"].notna().all()
+    """Concentration of each run against the threshold, the interval alone where rows could not be counted; counts where
+    a run has no concentration."""
+    known = counts["per_ml_high"].notna().all()
     samples = sorted(counts["sample"].unique())
     colours = colour_of(sorted(counts["platform"].unique()))
     figure, axes = panels(len(samples), sharey=True)
@@ -36,14 +37,17 @@ def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
         own = counts[counts["sample"] == sample]
         for place, (platform, rows) in enumerate(own.groupby("platform")):
             for number, (_, run) in enumerate(rows.groupby("run")):
-                value = run["per_ml"] if known else run["count"]
+                bounded = known and run["per_ml"].isna().any()
+                middle = (run["per_ml_low"] + run["per_ml_high"]) / 2
+                value = (middle if bounded else run["per_ml"]) if known else run["count"]
                 bars = [value - run["per_ml_low"], run["per_ml_high"] - value] if known else None
                 axis.errorbar(
                     run["threshold_um"] * (1 + 0.03 * place),
                     value.where(value > 0),
                     yerr=bars,
                     color=colours[platform],
-                    marker=MARKERS[place % len(MARKERS)],
+                    linestyle="none" if bounded else "solid",
+                    marker="" if bounded else MARKERS[place % len(MARKERS)],
                     markersize=3,
                     linewidth=0.8,
                     label=platform if number == 0 else None,

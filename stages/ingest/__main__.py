@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from stages.common.params.ingest import Ingest
 from stages.ingest.check import check
 from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
 from stages.ingest.readers import READERS
-from stages.ingest.runs import Outcome, ingest_run
+from stages.ingest.runs import Outcome, ingest_run, too_many_refused
 from stages.ingest.sheet.labels import Labels, read_labels
 from stages.ingest.sheet.sheet import SheetRow, read_sheet
-from stages.ingest.summary import metrics, write_rejects, write_runs, write_warnings
+from stages.ingest.summary import metrics, told, write_rejects, write_runs, write_warnings
 from stages.ingest.written.write import CONTACT_SHEET, PARTICLE_FILE
 
 OUT = Path("data/ingested")
@@ -36,7 +37,8 @@ def main() -> None:
     settings = read_parameters(Parameters).ingest
     rows, root, labels = _given(settings)
     try:
-        outcomes = _ingest(rows, root, labels)
+        outcomes = [too_many_refused(one, settings.refused_share_max) for one in _ingest(rows, root, labels)]
+        _tell(outcomes)
         _refuse_bad_runs(settings, outcomes)
         with replacing_folder(PICTURES) as pictures, replacing_folder(OUT) as folder:
             read = [outcome for outcome in outcomes if outcome.error is None]
@@ -49,7 +51,15 @@ def main() -> None:
         write_json(METRICS, metrics(outcomes, labels.unknown))
         drop_others(kept_runs(), {outcome.folder.name for outcome in outcomes})
     except OSError as error:
-        raise InputError(f"{OUT}: can't be written: {error}; make room there and run again") from None
+        raise InputError(f"{OUT}: can't be written: {error}; make room on {_disk(error)} and run again") from None
+
+
+def _disk(error: OSError) -> str:
+    """The disk that has no room: of the file that couldn't be written, else of the place with the least left."""
+    places = [Path(error.filename)] if error.filename else [kept_runs(), OUT.parent, METRICS.parent, PICTURES.parent]
+    there = [next(folder for folder in [place, *place.absolute().parents] if folder.exists()) for place in places]
+    free, place = min((shutil.disk_usage(place).free, str(place)) for place in there)
+    return f"the disk of {place} ({free / 2**20:.0f} MiB are free)"
 
 
 def command(arguments: list[str]) -> None:
@@ -66,8 +76,9 @@ def command(arguments: list[str]) -> None:
     if sheet is None:
         main()
         return
-    rows, root, labels = _given(read_parameters(Parameters).ingest, sheet)
-    _show(check(rows, root.resolve(), labels))
+    settings = read_parameters(Parameters).ingest
+    rows, root, labels = _given(settings, sheet)
+    _show(check(rows, root.resolve(), labels, settings.refused_share_max))
 
 
 def _show(text: str) -> None:
@@ -96,10 +107,14 @@ def _ingest(rows: list[SheetRow], root: Path, labels: Labels) -> list[Outcome]:
     work = Parallel(n_jobs=min(len(rows), cpu_count()), return_as="generator")
     root, code = root.resolve(), code_digest()  # a process that is used again may stand elsewhere
     jobs = (delayed(ingest_run)(row, labels.by_run[row.run], root, _place(row, labels, root, code)) for row in rows)
-    outcomes = list(progress(work(jobs), "runs", total=len(rows)))
+    return list(progress(work(jobs), "runs", total=len(rows)))
+
+
+def _tell(outcomes: list[Outcome]) -> None:
+    """On the terminal: what became of each run's rows, and how many runs were read anew."""
     anew = sum(outcome.read for outcome in outcomes)
-    print(f"runs: {anew} read, {len(rows) - anew} unchanged", file=sys.stderr)
-    return outcomes
+    print("\n".join(map(told, outcomes)), file=sys.stderr)
+    print(f"runs: {anew} read, {len(outcomes) - anew} unchanged", file=sys.stderr)
 
 
 def _place(row: SheetRow, labels: Labels, root: Path, code: str) -> Path:

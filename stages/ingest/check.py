@@ -6,50 +6,76 @@ import pandas as pd
 
 from stages.common.base.errors import InputError
 from stages.ingest.readers import survey, with_format
+from stages.ingest.rows.export import Survey
 from stages.ingest.sheet.labels import Labels
 from stages.ingest.sheet.sheet import SheetRow
 
 SHOWN = 5  # missing files named for each run
 
 
-def check(rows: list[SheetRow], root: Path, labels: Labels) -> str:
-    """A table with a line for each run, and below it what is missing or can't be read.
+def check(rows: list[SheetRow], root: Path, labels: Labels, refused_share_max: float) -> str:
+    """A table with a line for each run, below it what each run's table holds and lacks, and how many can be read.
 
     Raises InputError, after the same text, when a run can't be read.
     """
-    lines, notes, bad = [], [], 0
+    lines, notes, bad = [], [], []
     for row in rows:
         try:
             row = with_format(row, root)
             found = survey(row, root)
+            _refuse(found, refused_share_max)
         except InputError as error:
             notes.append(f"line {row.line}, run {row.run}: can't be read: {error}")
-            bad += 1
+            bad.append(row.line)
             continue
-        lines.append(
-            {
-                "run": row.run,
-                "format": row.format,
-                "software": found.software or "-",
-                "rows": found.rows,
-                "refused": found.refused,
-                "labels": len(labels.by_run[row.run]),
-                "um/px": _number(found.pixel_um),
-                "imaged mL": _number(found.imaged_ml),
-                "files": found.files,
-                "missing": len(found.missing),
-            }
-        )
-        if found.missing:
-            more = f" and {len(found.missing) - SHOWN} more" if len(found.missing) > SHOWN else ""
-            notes.append(f"line {row.line}, run {row.run}: missing: {', '.join(found.missing[:SHOWN])}{more}")
-        if found.imaged_ml is None:
-            notes.append(f"line {row.line}, run {row.run}: no imaged volume, so no concentration; give volume_ml")
+        lines.append(_line(row, found, len(labels.by_run[row.run])))
+        notes += [f"line {row.line}, run {row.run}: {note}" for note in _notes(found)]
     table = pd.DataFrame(lines).to_string(index=False) if lines else "no run can be read"
-    text = "\n".join([table, *notes])
+    text = "\n".join([table, *notes, _ending(len(rows), bad)])
     if bad:
-        raise InputError(f"{bad} of {len(rows)} runs can't be read\n{text}")
+        raise InputError(f"{len(bad)} of {len(rows)} runs can't be read\n{text}")
     return text
+
+
+def _line(row: SheetRow, found: Survey, labels: int) -> dict:
+    return {
+        "run": row.run,
+        "format": row.format,
+        "role": row.role,
+        "class": row.label or "-",
+        "software": found.software or "-",
+        "rows": found.rows.read,
+        "refused": found.rows.refused,
+        "labels": labels,
+        "um/px": _number(found.pixel_um),
+        "imaged mL": _number(found.imaged_ml),
+        "files": found.files,
+        "missing": len(found.missing),
+    }
+
+
+def _notes(found: Survey) -> list[str]:
+    notes = list(found.notes)
+    if found.missing:
+        more = f" and {len(found.missing) - SHOWN} more" if len(found.missing) > SHOWN else ""
+        notes.append(f"missing: {', '.join(found.missing[:SHOWN])}{more}")
+    if found.no_concentration:
+        notes.append(f"no concentration: {found.no_concentration}")
+    return notes
+
+
+def _refuse(found: Survey, refused_share_max: float) -> None:
+    rows = found.rows
+    if rows.refused > refused_share_max * rows.read:
+        raise InputError(
+            f"{rows.refused} of {rows.read} rows are refused, more than ingest.refused_share_max "
+            f"({refused_share_max:g}) allows; the first is {rows.first}"
+        )
+
+
+def _ending(runs: int, bad: list[int]) -> str:
+    can = f"{runs - len(bad)} run{'s' * (runs - len(bad) != 1)} can be read"
+    return f"{can}, {len(bad)} can't (line{'s' * (len(bad) != 1)} {', '.join(map(str, bad))})" if bad else can
 
 
 def _number(value: float | None) -> str:

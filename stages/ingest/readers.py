@@ -8,12 +8,16 @@ from pathlib import Path
 from stages.common.base.errors import InputError
 from stages.ingest.crops import reader as crops
 from stages.ingest.files.paths import below
+from stages.ingest.files.tables import SUFFIXES
 from stages.ingest.flowcam import reader as flowcam
 from stages.ingest.generic import reader as generic
 from stages.ingest.mfi import reader as mfi
 from stages.ingest.rows.export import Export, Piece, Survey
 from stages.ingest.sheet.sheet import SheetRow, contradictions
+from stages.ingest.unrecognised import table_told
 from stages.ingest.visualspreadsheet import reader as visualspreadsheet
+
+ZIP = ".zip"
 
 # In the order in which a folder is asked: a FlowCam's run folder holds a VisualSpreadsheet table as well.
 READERS = {
@@ -32,18 +36,28 @@ def with_format(row: SheetRow, root: Path) -> SheetRow:
     path = below(root, root / row.path)
     if not path.exists():
         raise InputError(f"column path: {row.path!r} is not there")
+    if path.suffix.casefold() == ZIP:
+        raise InputError(f"column path: {row.path!r} is an archive; unpack it, and name the folder that it held")
     with _told(row):
         name = next((name for name, reader in READERS.items() if reader.recognises(path)), None)
     if name is None:
-        held = ", ".join(sorted(item.name for item in path.iterdir())[:5]) if path.is_dir() else "it"
         raise InputError(
-            f"column format: empty, and no format is recognised in {row.path!r} ({held or 'an empty folder'}); "
+            f"column format: empty, and no format is recognised in {row.path!r} ({_held(path)}); "
             f"write one of {', '.join(READERS)}"
         )
     row = row.model_copy(update={"format": name})
     for column, what in contradictions(row, list(READERS), labelled=True):
         raise InputError(f"column {column}: {what}")
     return row
+
+
+def _held(path: Path) -> str:
+    """What is at `path`, where no format is recognised."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    texts = [file for file in files if file.suffix.casefold() in SUFFIXES and file.is_file()]
+    if told := next((told for file in texts if (told := table_told(file))), None):
+        return told
+    return ", ".join(file.name for file in files[:5]) or "an empty folder"
 
 
 def read(row: SheetRow, root: Path) -> Export:

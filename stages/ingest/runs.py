@@ -1,14 +1,16 @@
 """Read one run from sheet to Parquet file, unless it is as it was: the piece of work that runs beside others."""
 
-from dataclasses import dataclass
+import csv
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stages.common.base.errors import InputError
 from stages.common.base.files import replacing_folder
 from stages.ingest import kept
 from stages.ingest.readers import read, with_format
+from stages.ingest.rows.export import Reject
 from stages.ingest.sheet.sheet import SheetRow
-from stages.ingest.written.write import Written, write_run
+from stages.ingest.written.write import REJECTED, Written, write_run
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,17 @@ def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path) 
     except InputError as error:
         return Outcome(row, folder, Written({}, unknown_labels=len(labels)), read=True, error=str(error))
     return Outcome(row, folder, written, read=True)
+
+
+def too_many_refused(outcome: Outcome, most: float) -> Outcome:
+    """The outcome, as a bad run when a larger share of its rows than `most` was refused: too much is unknown of it."""
+    facts = outcome.written.facts
+    if outcome.error is not None or facts["rejected"] <= most * facts["rows_read"]:
+        return outcome
+    with (outcome.folder / REJECTED).open(encoding="utf-8", newline="") as file:
+        _, *first = next(csv.reader(file))
+    return replace(
+        outcome,
+        error=f"{facts['rejected']} of {facts['rows_read']} rows are refused, more than ingest.refused_share_max "
+        f"({most:g}) allows; the first is {Reject(*first)}",
+    )

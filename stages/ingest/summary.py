@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from stages.common.base.origin import origin_of
 from stages.common.particles import REJECTS, RUNS, WARNINGS
+from stages.ingest.rows.concentration import bounds
 from stages.ingest.runs import Outcome
 from stages.ingest.written.write import REJECTED, WARNED, Written
 
@@ -18,7 +19,8 @@ from stages.ingest.written.write import REJECTED, WARNED, Written
 def metrics(outcomes: list[Outcome], unknown_labels: int) -> dict:
     """Counts of rows, classes and warnings; imaged volume and concentration of each run.
 
-    particles_per_ml: accepted particles over the imaged volume, times the dilution.
+    particles_per_ml: accepted particles over the imaged volume, times the dilution; where rows were refused, which may
+    be particles, it lies between bounds. no_concentration: why there is neither.
     """
     read = [outcome for outcome in outcomes if outcome.error is None]
     facts = [outcome.written.facts for outcome in read]
@@ -28,15 +30,28 @@ def metrics(outcomes: list[Outcome], unknown_labels: int) -> dict:
     return {
         "accepted": sum(told["accepted"] for told in facts),
         "rejected": sum(told["rejected"] for told in facts),
+        "without_image": sum(told["without_image"] for told in facts),
         "rows_read": sum(told["rows_read"] for told in facts),
         "runs": len(read),
         "runs_skipped": len(outcomes) - len(read),
+        "skipped": [outcome.row.run for outcome in outcomes if outcome.error is not None],
+        "without_concentration": sum(told["no_concentration"] is not None for told in facts),
         "warnings": sum(sum(outcome.written.warnings.values()) for outcome in read),
         "data": origin_of(pd.DataFrame(facts)),
         "classes": dict(sorted(classes.items())),
         "unknown_labels": unknown_labels + sum(outcome.written.unknown_labels for outcome in outcomes),
         "by_run": {outcome.row.run: _of_run(outcome.written) for outcome in read},
     }
+
+
+def told(outcome: Outcome) -> str:
+    """A line for the terminal: what became of the run's rows."""
+    run, facts = outcome.row.run, outcome.written.facts
+    if outcome.error is not None:
+        return f"{run}: skipped: {outcome.error}"
+    counts = f"{facts['accepted']} accepted, {facts['rejected']} refused, {facts['without_image']} without picture"
+    edited = facts["no_concentration"] if facts["imaged_ml"] else None
+    return f"{run}: {counts}" + (f"; no concentration: {edited}" if edited else "")
 
 
 def write_rejects(path: Path, outcomes: list[Outcome]) -> None:
@@ -68,12 +83,12 @@ def _joined(path: Path, header: list[str], outcomes: list[Outcome], name: str, m
 
 def _of_run(written: Written) -> dict:
     facts = written.facts
-    imaged_ml = facts["imaged_ml"]
-    return {
-        "accepted": facts["accepted"],
-        "rejected": facts["rejected"],
-        "rows_read": facts["rows_read"],
-        "imaged_ml": imaged_ml,
-        "particles_per_ml": facts["accepted"] / imaged_ml * facts["dilution"] if imaged_ml else None,
+    told = {name: facts[name] for name in ("accepted", "rejected", "rows_read", "without_image", "imaged_ml")}
+    between = bounds(facts["accepted"], facts["rejected"], facts)
+    exact = between is not None and between[0] == between[1]
+    return told | {
+        "particles_per_ml": between[0] if exact else None,
+        "particles_per_ml_bounds": None if exact or between is None else list(between),
+        "no_concentration": facts["no_concentration"],
         "warnings": written.warnings,
     }

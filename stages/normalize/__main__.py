@@ -1,10 +1,11 @@
-"""Normalize every ingested run: `python -m stages.normalize`."""
+"""Normalize every ingested run's pictures: `python -m stages.normalize`."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import joblib
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stages.common.arrays import write_images
@@ -41,18 +42,21 @@ def normalized_image(row: dict, settings: Normalize, seed: int) -> np.ndarray:
 
 
 def normalized_batches(file: pq.ParquetFile, settings: Normalize, seed: int) -> Iterator[np.ndarray]:
-    """The run's images in batches, in the order of its rows."""
+    """The run's images in batches, in the order of its rows; a particle without one has none here."""
     columns = ["particle_id", "image", "height", "width", "channels", "pixel_um"]
     for batch in file.iter_batches(BATCH, columns=columns):
-        yield np.stack([normalized_image(row, settings, seed) for row in batch.to_pylist()])
+        seen = batch.filter(pc.is_valid(batch["image"])).to_pylist()
+        if seen:
+            yield np.stack([normalized_image(row, settings, seed) for row in seen])
 
 
 def normalize_run(source: Path, folder: Path, settings: Normalize, seed: int) -> None:
-    """Write one run's images and its table without them, in the same order."""
+    """Write one run's images, and its table without them in the same order: of the particles that have one."""
     with pq.ParquetFile(source) as file:
-        shape = (file.metadata.num_rows, settings.edge_px, settings.edge_px)
+        table = file.read(columns=[field.name for field in SCALARS] + ["channels"])
+        table = table.filter(pc.is_valid(table["channels"])).drop_columns("channels")
+        shape = (len(table), settings.edge_px, settings.edge_px)
         write_images(folder / f"{source.stem}.npy", normalized_batches(file, settings, seed), shape)
-        table = file.read(columns=[field.name for field in SCALARS])
     with replacing(folder / f"{source.stem}.parquet") as temporary:
         pq.write_table(table, temporary, compression="zstd")
 

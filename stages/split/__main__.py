@@ -15,6 +15,7 @@ from stages.split.by_image import assign_images
 from stages.split.by_run import SPLITS, assign_runs
 from stages.split.leakage import images_on_two_sides, pixel_digests, runs_on_two_sides, without_copies
 
+RUNS = Path("data/ingested/runs.parquet")
 NORMALIZED = Path("data/normalized")
 COLUMNS = ["particle_id", "run", "row", "platform", "class", "split", "simulated"]
 
@@ -52,20 +53,32 @@ def targets_of(settings: Split, classes: list[str]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(shares, orient="index")[list(SPLITS)]
 
 
-def divide(particles: pd.DataFrame, targets: pd.DataFrame, seed: int) -> tuple[pd.Series, list[str]]:
-    """The split of each particle of one platform, and the classes that had to be divided by image."""
+def fixed_runs(path: Path) -> dict[str, str]:
+    """The split of each run for which the sample sheet fixes it."""
+    runs = pd.read_parquet(path, columns=["run", "split"]).dropna()
+    return dict(zip(runs["run"], runs["split"], strict=True))
+
+
+def divide(
+    particles: pd.DataFrame, targets: pd.DataFrame, seed: int, fixed: dict[str, str]
+) -> tuple[pd.Series, list[str]]:
+    """The split of each particle of one platform, and the classes that had to be divided by image. A run that is
+    `fixed` goes to its split whole; the others make up for it."""
     counts = particles.groupby(["run", "class"]).size().unstack(fill_value=0)
     enough = [name for name in counts if (counts[name] > 0).sum() >= (targets.loc[name] > 0).sum()]
     split = pd.Series(index=particles.index, dtype=object)
     if enough:
         whole = counts.loc[(counts[enough] > 0).any(axis=1), enough]
-        by_run = assign_runs(whole, targets, random_of(seed, "split", particles["platform"].iloc[0]))
+        by_run = assign_runs(whole, targets, random_of(seed, "split", particles["platform"].iloc[0]), fixed)
         covered = particles["class"].isin(enough)
         split[covered] = particles.loc[covered, "run"].map(by_run)
-    by_image = [name for name in counts if name not in enough]
-    for name in by_image:
-        rows = particles.loc[particles["class"] == name, "particle_id"]
-        split[rows.index] = assign_images(rows, targets.loc[name], random_of(seed, "split", name))
+    split = split.fillna(particles["run"].map(fixed))
+    by_image = []
+    for name in [name for name in counts if name not in enough]:
+        rows = particles.loc[(particles["class"] == name) & split.isna(), "particle_id"]
+        if len(rows):
+            by_image.append(name)
+            split[rows.index] = assign_images(rows, targets.loc[name], random_of(seed, "split", name))
     return split, by_image
 
 
@@ -73,17 +86,17 @@ def main() -> None:
     params = read_parameters(Parameters)
     particles = labelled_particles(NORMALIZED, params.classes)
     targets = targets_of(params.split, params.classes)
-    by_image = {}
+    fixed, by_image = fixed_runs(RUNS), {}
     for platform, rows in particles.groupby("platform"):
-        particles.loc[rows.index, "split"], by_image[platform] = divide(rows, targets, params.seed)
+        particles.loc[rows.index, "split"], by_image[platform] = divide(rows, targets, params.seed, fixed)
     splits, copies = without_copies(particles)
     splits = splits.sort_values(["run", "row"], ignore_index=True)
     write_parquet("data/splits.parquet", splits[COLUMNS])
-    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes))
+    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes, fixed))
 
 
-def summary(splits: pd.DataFrame, by_image: dict, copies: int, classes: list[str]) -> dict:
-    """Counts for each platform, split and class, and the proof that nothing leaks."""
+def summary(splits: pd.DataFrame, by_image: dict, copies: int, classes: list[str], fixed: dict[str, str]) -> dict:
+    """Counts for each platform, split and class, which runs were `fixed`, and the proof that nothing leaks."""
     counts = splits.groupby(["platform", "split", "class"]).size()
     return {
         "data": origin_of(splits),
@@ -93,6 +106,7 @@ def summary(splits: pd.DataFrame, by_image: dict, copies: int, classes: list[str
             }
             for platform in sorted(splits["platform"].unique())
         },
+        "fixed": {part: sorted(run for run, own in fixed.items() if own == part) for part in SPLITS} if fixed else {},
         "leakage": {
             "runs_on_two_sides": len(runs_on_two_sides(splits)),
             "identical_images_on_two_sides": images_on_two_sides(splits),

@@ -11,16 +11,19 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-SPLITS = ("train", "selection", "validation")
+from stages.common.particles import SPLITS
+
 EXHAUSTIVE = 50_000  # assignments tried: every one, while there are no more than this; else that many draws
 MISSING = 10.0  # cost of a class that is absent from a split where it is wanted
 
 
-def assign_runs(counts: pd.DataFrame, targets: pd.DataFrame, random: np.random.Generator) -> pd.Series:
+def assign_runs(
+    counts: pd.DataFrame, targets: pd.DataFrame, random: np.random.Generator, fixed: dict[str, str]
+) -> pd.Series:
     """The split of each run.
 
-    `counts`: particles, runs x classes. `targets`: shares, classes x SPLITS. Runs that share no class, even through
-    others, are assigned apart. Ties are broken by `random`.
+    `counts`: particles, runs x classes. `targets`: shares, classes x SPLITS. `fixed`: the split of runs that
+    aren't free. Runs that share no class, even through others, are assigned apart. Ties are broken by `random`.
     """
     assigned = []
     _, group = connected_components(csr_array(_share_a_class(counts.to_numpy())), directed=False)
@@ -29,6 +32,8 @@ def assign_runs(counts: pd.DataFrame, targets: pd.DataFrame, random: np.random.G
         block = counts.loc[runs].loc[:, lambda table: table.sum() > 0]
         held, wanted = block.to_numpy(float), targets.loc[block.columns].to_numpy(float)
         choices = _choices(held, wanted, random)
+        for place in [place for place, run in enumerate(runs) if run in fixed]:
+            choices[:, place] = SPLITS.index(fixed[runs[place]])
         costs = _costs(choices, held, wanted)
         best = random.choice(np.flatnonzero(costs <= costs.min() + 1e-12))
         assigned.append(pd.Series([SPLITS[i] for i in choices[best]], index=runs))

@@ -44,7 +44,8 @@ class Workspace:
             {field.name: None for field in RUNS}
             | {"run": name, "platform": platform, "sample": sample, "role": role, "class": label, "simulated": True}
             | {"dilution": 1.0, "imaged_ml": imaged_ml, "pixel_um": 0.5, "format": "flowcam", "min_size_um": 2.0}
-            | {"accepted": count, "rejected": 0, "rows_read": count}
+            | {"accepted": count, "rejected": 0, "rows_read": count, "without_image": 0}
+            | {"no_concentration": None if imaged_ml else "the export doesn't tell the imaged volume"}
             | columns
         )
 
@@ -94,14 +95,13 @@ class Workspace:
     def write(self, **compare):
         """Write all that, and params.yaml with `compare`'s keys replaced."""
         (self.folder / "data/ingested").mkdir(parents=True)
-        (self.folder / "data/normalized").mkdir()
         runs = pd.DataFrame(self.rows)
         for field in RUNS:
             if str(field.type) == "double":
                 runs[field.name] = runs[field.name].astype(float)
         runs.to_parquet(self.folder / "data/ingested/runs.parquet")
         for name, table in self.tables.items():
-            table.to_parquet(self.folder / f"data/normalized/{name}.parquet")
+            table.to_parquet(self.folder / f"data/ingested/{name}.parquet")
         params = yaml.safe_load((ROOT / "params.yaml").read_text())
         params["compare"] |= compare
         (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))

@@ -7,7 +7,9 @@ from stages.compare.beads import measure_beads, summarize
 
 def bead_run(**columns):
     row = {"run": "b1", "platform": "A", "sample": "beads", "role": "beads", "nominal_diameter_um": 10.0}
-    return pd.DataFrame([row | {"certified_per_ml": 1000.0, "imaged_ml": 0.5, "dilution": 1.0} | columns])
+    return pd.DataFrame(
+        [row | {"certified_per_ml": 1000.0, "imaged_ml": 0.5, "dilution": 1.0, "uncounted": 0} | columns]
+    )
 
 
 def test_debris_and_doublets_hardly_move_the_beads():

@@ -22,6 +22,7 @@ def test_interval_ends_where_the_count_has_two_and_a_half_percent():
 
 def one_run(**columns):
     row = {"run": "r1", "platform": "A", "sample": "s", "role": "parallel", "dilution": 10.0, "imaged_ml": 0.5}
+    row["uncounted"] = 0
     return pd.DataFrame([row | columns])
 
 

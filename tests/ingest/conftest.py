@@ -23,6 +23,15 @@ class Ingested:
         self.warnings = pd.read_csv(self.folder / "warnings.csv", dtype={"expected": str, "found": str})
         self.metrics = read_json(workspace / "metrics/ingest.json")
 
+    def counts(self, run: str) -> list[int]:
+        """Rows read, accepted, rejected, and accepted without a picture."""
+        return self.runs.loc[run, ["rows_read", "accepted", "rejected", "without_image"]].tolist()
+
+    @property
+    def lost(self) -> pd.DataFrame:
+        """The rows whose picture is lost; column `found` tells why."""
+        return self.warnings[self.warnings["check"] == "without_image"].reset_index(drop=True)
+
     def particles(self, run: str) -> pd.DataFrame:
         return pd.read_parquet(self.folder / f"{run}.parquet")
 
@@ -46,6 +55,7 @@ def ingest(workspace) -> Callable[..., Ingested]:
             "sheet": "sheet.csv",
             "labels": None,
             "on_bad_run": "stop",
+            "refused_share_max": 1.0,  # in exports of four rows a single one is a quarter
         } | settings
         Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
         main()

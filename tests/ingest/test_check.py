@@ -34,14 +34,29 @@ def check(workspace, capsys):
 def test_what_would_be_read(check):
     export = FlowCam()
     export.rows[2]["collage_file"] = "r1_000002.tif"
-    export.rows[3]["image_w"] = "0"
     export.write(Path("exports"))
     Mfi().write(Path("exports"))
-    head, flowcam, mfi, *notes = check(f"{HEADER}r1,A,s,,r1,class,x\nm1,B,s,,m1,blank,\n")
-    assert head.split()[3:6] == ["rows", "refused", "labels"]
-    assert flowcam.split() == ["r1", "flowcam", "Spreadsheet", "1.2", "4", "1", "0", "0.5", "5e-07", "2", "1"]
-    assert mfi.split() == ["m1", "mfi", "-", "3", "0", "0", "0.75", "0.25", "2", "0"]
-    assert notes == ["line 2, run r1: missing: r1_000002.tif"]
+    head, flowcam, mfi, *notes, last = check(f"{HEADER}r1,A,s,,r1,class,x\nm1,B,s,,m1,blank,\n")
+    assert head.split()[5:8] == ["rows", "refused", "labels"]
+    facts = ["r1", "flowcam", "class", "x", "Spreadsheet", "1.2", "4", "0", "0", "0.5", "5e-07", "2", "1"]
+    assert flowcam.split() == facts
+    assert mfi.split() == ["m1", "mfi", "blank", "-", "-", "3", "0", "0", "0.75", "0.25", "2", "0"]
+    assert "line 2, run r1: missing: r1_000002.tif" in notes
+    used = next(note for note in notes if note.startswith("line 3, run m1: columns used: "))
+    assert "ECD(\u00b5m)" in used
+    assert "line 3, run m1: columns absent: Circularity, Intensity STD, Max Feret Diameter(um), Aspect Ratio" in notes
+    assert last == "2 runs can be read"
+
+
+def test_a_run_with_too_many_refused_rows_can_not_be_read(check):
+    export = FlowCam()
+    export.rows[3]["image_w"] = "0"
+    export.write(Path("exports"))
+    told = (
+        r"1 of 4 rows are refused, .*the first is r1\.lst, line 19, column image_w: '0' is below 1\n0 runs .*, 1 can't"
+    )
+    with pytest.raises(InputError, match=told):
+        check(f"{HEADER}r1,A,s,,r1,class,x\n")
 
 
 def test_runs_that_can_not_be_read_are_told_beside_the_others(check):

@@ -76,7 +76,6 @@ def test_columns_may_stand_in_any_order(tmp_path):
     [
         ("image_w", "0", "below 1"),
         ("image_x", "-1", "below 0"),
-        ("image_x", "53", "outside"),
         ("image_x", "1.5", "whole number"),
         ("image_h", "99999999999", "whole number"),
         ("abd_diameter", "9,03", "decimal comma"),
@@ -86,11 +85,6 @@ def test_columns_may_stand_in_any_order(tmp_path):
         ("abd_diameter", "", "empty"),
         ("abd_diameter", "1|2", "14 fields where the header names 13"),
         ("image_id", "aaaa-0", "is the name of the particle on line"),
-        ("collage_file", "r1_000009.tif", "not in the run's folder"),
-        ("collage_file", "../../../etc/passwd", "leads out of the exports folder"),
-        ("collage_file", "/etc/passwd", "leads out of the exports folder"),
-        ("collage_file", "x" * 300, "can't be a file's name"),
-        ("collage_file", "r1.ctx", "not a readable image"),
     ],
 )
 def test_a_bad_cell_costs_its_row_alone(ingest_one, column, cell, told):
@@ -100,6 +94,30 @@ def test_a_bad_cell_costs_its_row_alone(ingest_one, column, cell, told):
     assert result.runs.loc["r1", ["rows_read", "accepted", "rejected"]].tolist() == [4, 3, 1]
     assert told in reason(result, FIRST + 2)
     assert result.particles("r1")["source_line"].tolist() == [FIRST, FIRST + 1, FIRST + 3]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "told"),
+    [
+        ("image_x", "53", "outside"),
+        ("collage_file", "r1_000009.tif", "not in the run's folder"),
+        ("collage_file", "../../../etc/passwd", "leads out of the exports folder"),
+        ("collage_file", "/etc/passwd", "leads out of the exports folder"),
+        ("collage_file", "x" * 300, "can't be a file's name"),
+        ("collage_file", "r1.ctx", "not a readable image"),
+    ],
+)
+def test_a_lost_picture_costs_no_particle(ingest_one, column, cell, told):
+    export = FlowCam()
+    export.rows[2][column] = cell
+    result = ingest_one(export)
+    assert result.counts("r1") == [4, 4, 0, 1]
+    assert result.lost[["line", "column"]].to_numpy().tolist() == [[FIRST + 2, column]]
+    assert told in result.lost["found"][0]
+    particles = result.particles("r1")
+    assert particles["image"].isna().tolist() == [False, False, True, False]
+    assert (particles["abd_um"] == 9.0338).all()
+    assert result.metrics["by_run"]["r1"]["particles_per_ml"] == pytest.approx(1.6e7)
 
 
 def test_list_cut_off_in_its_last_row(ingest_one, monkeypatch):
@@ -208,6 +226,7 @@ def test_disagreement_is_counted_and_costs_no_row(ingest_one):
     export.files["r1_summary.csv"] = "Count,5\nSample Volume Imaged ml,0.0000005\nParticles / ml,8000000\n"
     result = ingest_one(export)
     warnings = result.metrics["by_run"]["r1"]["warnings"]
+    assert warnings.pop("without_image") == 0
     # 72 mask pixels are not the area; 5 is not the count; 4 / 5e-7 = 8e6 holds
     assert warnings == {"size_mismatch": 2, "mask_mismatch": 4, "calibration_mismatch": 1, "summary_mismatch": 1}
     listed = result.warnings.fillna("").astype({"line": int}).to_numpy().tolist()

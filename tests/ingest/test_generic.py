@@ -39,9 +39,6 @@ def test_any_table_with_images(ingest_table):
 @pytest.mark.parametrize(
     ("cell", "spoilt", "column", "told"),
     [
-        ("a b.png", "../../x.png", "File", "leads out of the exports folder"),
-        ("a b.png", "c.png", "File", "is not there"),
-        ("a b.png", "table.csv", "File", "not a readable image"),
         ("3.5", "3,5", "Diameter (um)", "decimal comma"),
         (";oil;", ";;", "Kind", "empty"),
     ],
@@ -51,6 +48,21 @@ def test_a_bad_cell_costs_its_row_alone(ingest_table, cell, spoilt, column, told
     assert result.rejects[["line", "column"]].to_numpy().tolist() == [[3, column]]
     assert told in result.rejects["reason"][0]
     assert result.particles("g")["class"].tolist() == ["air"]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        ("../../x.png", "leads out of the exports folder"),
+        ("c.png", "is not there"),
+        ("table.csv", "not a readable image"),
+    ],
+)
+def test_a_lost_picture_costs_no_particle(ingest_table, spoilt, told):
+    result = ingest_table(TABLE.replace("a b.png", spoilt, 1))
+    assert result.counts("g") == [2, 2, 0, 1]
+    assert result.particles("g")["abd_um"].tolist() == [3.5, 4.5]
+    assert told in result.lost["found"][0]
 
 
 def test_a_column_that_the_table_lacks_is_told(ingest_table):

@@ -47,9 +47,6 @@ def test_simulated_by_its_preamble(ingest_one):
 @pytest.mark.parametrize(
     ("at", "cell", "told"),
     [
-        (1, "5", "one frame named ...Image_00005 is expected"),
-        (8, "51", "no rectangle in the frame"),
-        (8, "30", "no rectangle in the frame"),
         (4, "-1", "below 0"),
         (4, "3;5", "not a finite number"),
         (4, "3,5", "13 fields"),
@@ -64,6 +61,24 @@ def test_a_bad_cell_costs_its_row_alone(ingest_one, at, cell, told):
     assert result.runs.loc["m1", ["rows_read", "accepted", "rejected"]].tolist() == [3, 2, 1]
     assert result.rejects["line"].tolist() == [6]
     assert told in result.rejects["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("at", "cell", "told"),
+    [
+        (1, "5", "one frame named ...Image_00005 is expected"),
+        (8, "51", "no rectangle in the frame"),
+        (8, "30", "no rectangle in the frame"),
+    ],
+)
+def test_a_lost_picture_costs_no_particle(ingest_one, at, cell, told):
+    export = Mfi()
+    export.rows[1][at] = cell
+    result = ingest_one(export)
+    assert result.counts("m1") == [3, 3, 0, 1]
+    assert result.lost["line"].tolist() == [6]
+    assert told in result.lost["found"][0]
+    assert result.particles("m1")["ecd_um"].tolist() == [3.25, 5.0, 2.5]
 
 
 def test_pixel_size_must_be_told(ingest_one):
@@ -105,11 +120,11 @@ def test_exported_crops_stand_in_for_frames(workspace, ingest, names):
         ("2", (9, 9), "another particle's image"),
     ],
 )
-def test_a_row_without_its_crop_is_rejected(ingest_one, name, shape, told):
+def test_a_row_without_its_crop_has_no_picture(ingest_one, name, shape, told):
     export = Mfi()
     export.frames = {"1.png": np.zeros((7, 10), np.uint8), f"{name}.png": np.zeros(shape, np.uint8)}
     export.rows = export.rows[:2]
     result = ingest_one(export)
-    assert result.rejects[["line", "column"]].to_numpy().tolist() == [[6, "Particle #"]]
-    assert told in result.rejects["reason"][0]
-    assert result.particles("m1")["source_id"].tolist() == ["1"]
+    assert result.lost[["line", "column"]].to_numpy().tolist() == [[6, "Particle #"]]
+    assert told in result.lost["found"][0]
+    assert result.particles("m1")["image"].isna().tolist() == [False, True]

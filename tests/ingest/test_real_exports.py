@@ -45,8 +45,11 @@ def test_labelled_runs(labelled):
     assert labelled.metrics["unknown_labels"] == 0
     assert labelled.metrics["warnings"] == 0
     assert labelled.metrics["data"] == "measured"
-    hours = pd.to_datetime(labelled.runs["started_local"]) - pd.to_datetime(labelled.runs["started_utc"])
-    assert (hours == pd.Timedelta(hours=2)).all()
+    assert labelled.runs["started_local"].str.endswith("+02:00").all()
+    local, utc = (pd.to_datetime(labelled.runs[f"started_{clock}"], utc=True) for clock in ("local", "utc"))
+    assert (local == utc).all()
+    assert (labelled.runs["told_count"] == 1000).all()
+    assert labelled.runs["no_concentration"].isna().all()
     for run, facts in labelled.runs.iterrows():
         told = summary_of(run)
         assert facts["imaged_ml"] == pytest.approx(told["Sample Volume Imaged ml"], rel=2e-3)
@@ -83,9 +86,10 @@ def test_table_agrees_with_the_instruments_csv(labelled):
 
 def test_older_list_of_57_columns_without_its_images(ingest):
     result = ingest(f"{HEADER}old,FlowCam,s,flowcam,lst57_2015,unlabelled,", exports=str(SHARED / "formats"))
-    assert result.runs.loc["old", ["rows_read", "accepted", "rejected"]].tolist() == [7937, 0, 7937]
-    assert (result.rejects["column"] == "collage_file").all()
-    assert result.rejects["line"].tolist() == list(range(60, 60 + 7937))
+    assert result.counts("old") == [7937, 7937, 0, 7937]
+    assert (result.lost["column"].dropna() == "collage_file").all()
+    assert result.particles("old")["source_line"].tolist() == list(range(60, 60 + 7937))
+    assert result.particles("old")["image"].isna().all()
     assert result.metrics["by_run"]["old"]["warnings"]["size_mismatch"] == 0
 
 

@@ -102,6 +102,36 @@ def test_a_table_that_can_not_be_read_is_told(ingest_table, text, told):
         ingest_table(text, SINGLE)
 
 
+EIGHT_COLUMNS = "Diameter (ABD),Diameter (ESD),Length,Width,Circularity,Intensity,Area (ABD),Perimeter\n"
+
+
+def test_a_table_without_pictures_is_counted_and_sized(ingest_table):
+    rows = "".join(f"{d}.5,4.0,5.0,3.0,0.9,120,12.5,11\n" for d in (3, 4, 5))
+    result = ingest_table(EIGHT_COLUMNS + rows, {}, more=",0.5")
+    assert result.counts("v") == [3, 3, 0, 3]
+    assert result.particles("v")["abd_um"].tolist() == [3.5, 4.5, 5.5]
+    assert result.particles("v")["pixel_um"].isna().all()
+    assert result.metrics["by_run"]["v"]["particles_per_ml"] == 6
+
+
+@pytest.mark.parametrize("start", ["", "sep=;\n"])
+def test_german_tables_with_decimal_commas(ingest_table, start):
+    header = "Partikel-ID;Durchmesser (ABD) (\u00b5m);L\u00e4nge;Kalibrierfaktor;;\n"
+    text = f"{start}{header}1;3,25;1.234,5;0,5;;\n2;4,5;4;0,5;;\n;;;;;\n"
+    result = ingest_table(text, SINGLE)
+    assert result.counts("v") == [2, 2, 0, 0]
+    assert result.particles("v")["abd_um"].tolist() == [3.25, 4.5]
+    assert result.particles("v")["length_um"].tolist() == [1234.5, 4]
+
+
+def test_separators_of_thousands(ingest_table):
+    """Where the decimal point stands beside them they are read; a number that may be two is refused, never guessed."""
+    text = 'Particle ID,Area (ABD),Length,Calibration Factor\n1,"1,234.5",2.0,0.5\n2,"1,234",3.0,0.5\n'
+    result = ingest_table(text, SINGLE)
+    assert result.particles("v")["area_um2"].tolist() == [1234.5]
+    assert result.rejects["reason"].tolist() == ["'1,234' may be 1234 or 1.234; export without separators of thousands"]
+
+
 def test_images_numbered_from_zero_are_refused(ingest_table):
     """Each would be its neighbour's."""
     with pytest.raises(InputError, match="rename the images by Particle ID"):
@@ -117,11 +147,11 @@ def test_images_numbered_from_zero_are_refused(ingest_table):
         ({"v_000001.png": PIXELS[:9, :8], "w_000002.png": PIXELS[:9, :8]}, "none is there"),
     ],
 )
-def test_a_row_without_its_image_is_rejected_alone(ingest_table, images, told):
+def test_a_row_without_its_image_is_a_particle_all_the_same(ingest_table, images, told):
     result = ingest_table(V6, images)
-    assert result.runs.loc["v", ["accepted", "rejected"]].tolist() == [1, 1]
-    assert result.rejects[["file", "line", "column"]].to_numpy().tolist() == [["v.csv", 3, "Particle ID"]]
-    assert told in result.rejects["reason"][0]
+    assert result.counts("v") == [2, 2, 0, 1]
+    assert result.lost[["file", "line", "column"]].to_numpy().tolist() == [["v.csv", 3, "Particle ID"]]
+    assert told in result.lost["found"][0]
 
 
 def test_a_captioned_mosaic_is_not_cut(ingest_table):

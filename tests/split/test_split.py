@@ -34,7 +34,7 @@ def cost(choice, counts, wanted):
 
 def test_the_assignment_is_the_best_there_is():
     counts = pd.DataFrame({"oil": [20, 187, 211, 50], "air": [135, 96, 56, 70]}, index=list("abcd"))
-    chosen = assign_runs(counts, targets("oil", "air"), np.random.default_rng(0))
+    chosen = assign_runs(counts, targets("oil", "air"), np.random.default_rng(0), {})
     wanted = targets("oil", "air").to_numpy()
     best = min(cost(c, counts.to_numpy(), wanted) for c in itertools.product(range(3), repeat=4))
     assert cost([SPLITS.index(s) for s in chosen], counts.to_numpy(), wanted) == pytest.approx(best)
@@ -43,7 +43,7 @@ def test_the_assignment_is_the_best_there_is():
 def test_many_runs_come_close_to_lopsided_shares():
     counts = pd.DataFrame({"protein": np.full(40, 500)}, index=[f"r{i:02}" for i in range(40)])
     wanted = targets("protein", train=0.1, selection=0.05, validation=0.85)
-    shares = assign_runs(counts, wanted, np.random.default_rng(0)).value_counts(normalize=True)
+    shares = assign_runs(counts, wanted, np.random.default_rng(0), {}).value_counts(normalize=True)
     assert shares.to_dict() == pytest.approx({"train": 0.1, "selection": 0.05, "validation": 0.85}, abs=0.026)
 
 
@@ -51,7 +51,7 @@ def test_no_run_stands_on_two_sides():
     table = particles(
         {f"r{i}": {"oil": 10 + i, "air": 5} for i in range(5)} | {f"p{i}": {"protein": 99} for i in range(6)}
     )
-    split, by_image = divide(table, targets("oil", "air", "protein"), seed=1)
+    split, by_image = divide(table, targets("oil", "air", "protein"), seed=1, fixed={})
     assert by_image == []
     assert runs_on_two_sides(table.assign(split=split)) == []
     for label in ("oil", "air", "protein"):
@@ -60,7 +60,7 @@ def test_no_run_stands_on_two_sides():
 
 def test_a_class_with_too_few_runs_is_divided_by_image_and_named():
     table = particles({"one": {"oil": 100}, **{f"p{i}": {"protein": 50} for i in range(3)}})
-    split, by_image = divide(table, targets("oil", "protein"), seed=1)
+    split, by_image = divide(table, targets("oil", "protein"), seed=1, fixed={})
     assert by_image == ["oil"]
     assert split[table["class"] == "oil"].value_counts().to_dict() == {"train": 50, "validation": 30, "selection": 20}
 

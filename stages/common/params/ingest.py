@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from stages.common.base.parameters import Block
+from stages.common.base.parameters import Block, Share
 
 
 class Ingest(Block):
@@ -10,3 +10,4 @@ class Ingest(Block):
     sheet: str
     labels: str | None = None
     on_bad_run: Literal["stop", "skip"]
+    refused_share_max: Share = 0.01

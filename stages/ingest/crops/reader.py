@@ -3,27 +3,41 @@
 Nothing but the pixels is known of such particles; the pixel size comes from the sheet.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.images import SUFFIXES, decode
+from stages.ingest.crops.doubts import doubt_of
+from stages.ingest.files.images import SUFFIXES
 from stages.ingest.files.packed import packed
 from stages.ingest.files.paths import below
 from stages.ingest.files.sources import Sources
-from stages.ingest.rows.export import IMAGES_AT_ONCE, Export, Piece, Reject, Survey, surveyed
+from stages.ingest.rows.export import IMAGES_AT_ONCE, Counted, Export, Piece, Reject, Survey, surveyed
 from stages.ingest.sheet.sheet import SheetRow, sheet_facts
 
 
 def recognises(path: Path) -> bool:
-    return path.is_dir() and any(_images(folder) for folder in [path, *filter(Path.is_dir, path.iterdir())])
+    """Whether `path` holds images and nothing that they could be part of: they may be collages or camera frames.
+
+    Raises InputError, with the mend, when it holds images and something else besides, or images that may be no crops.
+    """
+    if not path.is_dir():
+        return False
+    images = [image for folder in [path, *filter(Path.is_dir, sorted(path.iterdir()))] for image in _images(folder)]
+    if images and (doubt := doubt_of(path, images)):
+        raise InputError(
+            f"column format: empty, and the images may be no crops of particles ({doubt}); write the format of the "
+            f"table or list, or write crops if each image shows one particle"
+        )
+    return bool(images)
 
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
     folder = _folder(row, root)
-    sources = Sources(root, folder)
+    sources = Sources(root, folder, row.bits)
     listed = _labelled_images(row, folder)
     parts = (listed[start : start + IMAGES_AT_ONCE] for start in range(0, len(listed), IMAGES_AT_ONCE))
     pieces = (_piece(part, folder, row, sources) for part in parts)
@@ -39,9 +53,9 @@ def _piece(listed: list[tuple[Path, str | None]], folder: Path, row: SheetRow, s
             rejects.append(Reject(shown, None, "", "the file's name is not UTF-8; rename it"))
             continue
         try:
-            images.append(decode(sources.read(path)))
+            images.append(sources.image(path))
         except InputError as error:
-            rejects.append(Reject(name, None, "", str(error)))
+            rejects.append(Reject(name, None, "", str(error).removeprefix(f"{name}: ")))
             continue
         names.append(name)
         labels.append(label)
@@ -52,7 +66,9 @@ def _piece(listed: list[tuple[Path, str | None]], folder: Path, row: SheetRow, s
 def survey(row: SheetRow, root: Path) -> Survey:
     """What `read` would find, without decoding it."""
     listed = _labelled_images(row, _folder(row, root))
-    return surveyed(sheet_facts(row), len(listed), 0, len(listed), [])
+    classes = Counter(label for _, label in listed)
+    notes = [f"class {label}: {count} images" for label, count in classes.items()]
+    return surveyed(sheet_facts(row), Counted(len(listed)), len(listed), [], notes, row.edited)
 
 
 def _folder(row: SheetRow, root: Path) -> Path:

@@ -2,9 +2,14 @@
 
 import hashlib
 from pathlib import Path
+from threading import Lock
+
+import numpy as np
 
 from stages.common.base.errors import InputError
 from stages.common.unfinished import fingerprint
+from stages.ingest.files.depth import evident_bits
+from stages.ingest.files.images import decode
 from stages.ingest.files.paths import below, sibling
 from stages.ingest.files.text import Encoding, Text, as_text
 
@@ -12,12 +17,17 @@ CHUNK = 1 << 20
 
 
 class Sources:
-    """Reads files of the export in `folder`, which lies below the exports folder `root`."""
+    """Reads files of the export in `folder`, which lies below the exports folder `root`.
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    bits: of the levels of deep images, as the sheet states them; None: as they are evident.
+    """
+
+    def __init__(self, root: Path, folder: Path, bits: int | None = None) -> None:
         self.root = root.resolve()
         self.folder = below(root, folder)
         self.outside = False  # whether a row named a file that lies elsewhere
+        self.evident: tuple[int, int] | None = None  # bits that were evident, and the highest level that told it
+        self._bits, self._lock = bits, Lock()
         self._digests: dict[Path, str] = {}
         self._states: dict[Path, tuple[int, int, int]] = {}
 
@@ -54,6 +64,21 @@ class Sources:
             raise InputError(f"{self.name(path)}: can't be read: {error.strerror}") from None
         self._digests[path] = hashlib.sha256(content).hexdigest()
         return content
+
+    def image(self, path: Path) -> np.ndarray:
+        """The pixels of an image file. Raises InputError, which names the file, when it can't be read."""
+        content = self.read(path)
+        try:
+            return decode(content, self._depth)
+        except InputError as error:
+            raise InputError(f"{self.name(path)}: {error}") from None
+
+    def _depth(self) -> int:
+        with self._lock:
+            if self._bits is None:
+                self.evident = evident_bits(self.folder)
+                self._bits = self.evident[0]
+            return self._bits
 
     def read_text(self, path: Path) -> str:
         return as_text(self.read(path), self.name(path))

@@ -8,6 +8,7 @@ from pathlib import Path
 from stages.common.base.errors import InputError
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+SHORTEST = 4  # characters that tell UTF-16 without its mark
 START = 64  # bytes in which a text has no NUL unless it is UTF-16 or damaged
 BLOCK = 1 << 21  # bytes that are held of a table: some thousand rows
 
@@ -68,8 +69,8 @@ class Text:
 
 
 class Encoding:
-    """Finds out what encoding a file has from its bytes, given one after another: UTF-8, UTF-16 with its mark, or
-    Latin-1 as VisualSpreadsheet writes it."""
+    """Finds out what encoding a file has from its bytes, given one after another: UTF-8, UTF-16 with its mark or
+    without it, or Latin-1 as VisualSpreadsheet writes it."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -80,10 +81,10 @@ class Encoding:
     def add(self, chunk: bytes) -> None:
         if self._decoder is None:
             self._start = chunk[: 4 * START]
-            self._encoding = "utf-16" if chunk.startswith(UTF_16) else "utf-8"
+            self._encoding = "utf-16" if chunk.startswith(UTF_16) else _unmarked_utf_16(self._start) or "utf-8"
             self._decoder = codecs.getincrementaldecoder(self._encoding)()
         between = self._decoder.getstate()[0]
-        if self._encoding == "utf-16" or (self._encoding == "utf-8" and (between or not chunk.isascii())):
+        if self._encoding.startswith("utf-16") or (self._encoding == "utf-8" and (between or not chunk.isascii())):
             self._decode(chunk, final=False)
 
     def told(self) -> str:
@@ -91,21 +92,29 @@ class Encoding:
         if self._decoder is not None:
             self._decode(b"", final=True)
         if "\0" in self._start.decode(self._encoding, "replace")[:START]:
-            raise InputError(
-                f"{self._name}, line 1: NUL bytes; the file is damaged, or UTF-16 without its mark: save it as UTF-8"
-            )
+            raise InputError(f"{self._name}, line 1: NUL bytes; the file is damaged, copy it again or save it as UTF-8")
         return self._encoding
 
     def _decode(self, chunk: bytes, final: bool) -> None:
         try:
             self._decoder.decode(chunk, final)
         except UnicodeDecodeError:
-            if self._encoding == "utf-16":
+            if self._encoding.startswith("utf-16"):
                 raise InputError(
                     f"{self._name}: starts as UTF-16 and isn't; copy it again, or save it as UTF-8"
                 ) from None
             self._encoding = "latin-1"
             self._decoder = codecs.getincrementaldecoder("latin-1")()
+
+
+def _unmarked_utf_16(start: bytes) -> str | None:
+    """UTF-16 by its NULs: in text that is mostly ASCII every other byte is one, and none of the others."""
+    even, odd = start[0::2], start[1::2]
+    if len(odd) < SHORTEST:
+        return None
+    if odd.count(0) > len(odd) / 2 and 0 not in even:
+        return "utf-16-le"
+    return "utf-16-be" if even.count(0) > len(even) / 2 and 0 not in odd else None
 
 
 def as_text(content: bytes, name: str) -> str:

@@ -1,7 +1,5 @@
 """What a FlowCam export says twice must agree. Each check tells the rows (or statements) that disagree."""
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -10,7 +8,6 @@ from stages.ingest.rows.mismatches import SHOWN, mismatches
 
 RELATIVE = 1e-3  # sizes and calibration are written with four decimals
 ABSOLUTE_UM = 1e-3
-SUMMARY_RELATIVE = 5e-3  # the summary rounds the imaged volume to three or four digits
 
 # Size: its column in pixels, and how that becomes a length.
 IN_PIXELS = {
@@ -45,48 +42,9 @@ def sizes(table: pd.DataFrame, file: str) -> Warned:
     return Warned(int(wrong.sum()), shown[:SHOWN])
 
 
-def calibration(table: pd.DataFrame, pixel_um: float, file: str) -> Warned:
+def calibration(table: pd.DataFrame, pixel_um: float | None, file: str) -> Warned:
     """Rows whose sizes were computed with another pixel size than the run's."""
-    if "cal_const" not in table:
+    if "cal_const" not in table or pixel_um is None:
         return Warned()
     wrong = ~np.isclose(table["cal_const"], pixel_um, rtol=RELATIVE)
     return mismatches(table, wrong, file, "cal_const", lambda i: f"{pixel_um:g} um/px")
-
-
-def summary(text: str, file: str, rows_read: int, facts: dict) -> Warned:
-    """Statements of the run's own summary (count, imaged volume, particles/mL) that differ from the list's.
-
-    An edited list keeps the summary of the whole run; count and volume must then not be mixed.
-    """
-    told, imaged_ml, dilution = _summary_numbers(text), facts["imaged_ml"], facts["dilution"]
-    counted = rows_read / imaged_ml if imaged_ml else None
-    expected = {
-        "count": [rows_read],
-        "sample volume imaged ml": [imaged_ml] if imaged_ml else [],
-        "particles / ml": [counted, counted * dilution] if counted else [],
-    }
-    shown = []
-    for name, values in expected.items():
-        if values and name in told:
-            line, number = told[name]
-            if not np.isclose(number, values, rtol=SUMMARY_RELATIVE).any():
-                shown.append(Mismatch(file, line, name, f"{values[0]:.6g}", f"{number:.6g}"))
-    return Warned(len(shown), shown)
-
-
-def local_start(text: str) -> str | None:
-    """When a run's own summary says that it started, by the clock of the place: the context's times are UTC."""
-    told = re.search(r"^Start Time,\s*(\d{4}-\d\d-\d\d)\s+(\d\d:\d\d:\d\d)\s*$", text, re.MULTILINE | re.IGNORECASE)
-    return " ".join(told.groups()) if told else None
-
-
-def _summary_numbers(text: str) -> dict[str, tuple[int, float]]:
-    """Line and number of each statement, by its name in lower case; of two with one name the first."""
-    numbers = {}
-    for line, statement in enumerate(text.split("\n"), start=1):
-        name, _, value = statement.partition(",")
-        try:
-            numbers.setdefault(name.strip().casefold(), (line, float(value)))
-        except ValueError:
-            continue
-    return numbers

@@ -9,13 +9,12 @@ import pandas as pd
 
 from stages.common.base.errors import InputError
 from stages.ingest.files.ahead import ahead
-from stages.ingest.files.images import decode
 from stages.ingest.files.packed import Packed
 from stages.ingest.files.paths import sibling
 from stages.ingest.files.sources import Sources
 from stages.ingest.rows.columns import Rows
-from stages.ingest.rows.export import Reject, Warned
-from stages.ingest.rows.mismatches import mismatches
+from stages.ingest.rows.export import Warned
+from stages.ingest.rows.mismatches import lost, mismatches
 
 Region = tuple[float, float, float, float]
 PLACE = ["image_x", "image_y", "image_w", "image_h"]
@@ -24,18 +23,18 @@ Page = tuple[np.ndarray, np.ndarray | None]  # a collage, and which of its pixel
 
 @dataclass
 class Cut:
-    """Some rows of a table. rows: which of them (positions, in order) were cut; their images and edge flags."""
+    """The images and edge flags of a table's rows. without_image: the rows whose image is lost, and why."""
 
-    rows: np.ndarray
     images: Packed
     edge: np.ndarray
-    rejects: list[Reject]
+    without_image: Warned
     mask_mismatch: Warned
 
 
 @dataclass
 class _Crops:
-    """What was cut of a piece so far, by position. near: rows that may reach the border of the acceptable region."""
+    """What was cut of a piece so far, by position. near: rows that may reach the border of the acceptable region. lost:
+    column and reason of the rows that have no image."""
 
     piece: Rows
     near: np.ndarray
@@ -43,7 +42,7 @@ class _Crops:
     channels: np.ndarray
     edge: np.ndarray
     mask_area: np.ndarray  # -1 where there is no mask
-    rejects: list[Reject]
+    lost: dict[int, tuple[str, str]]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -54,7 +53,7 @@ def cut(
     pieces: Iterable[Rows], sources: Sources, list_path: Path, region: Region | None, border_px: float
 ) -> Iterator[tuple[Rows, Cut]]:
     """Each piece of a table, and of its rows the rectangles [image_y : image_y + image_h, image_x : image_x + image_w]
-    of the collages that they name.
+    of the collages that they name. A row whose rectangle can't be cut is a particle all the same.
 
     region: acceptable region of the frame (left, right, top, bottom); a particle that reaches it is marked as edge.
     border_px: pixels that the software keeps around a particle.
@@ -67,13 +66,13 @@ def cut(
         try:
             collage, mask = page.result()
         except InputError as error:
-            lines = crops.table["source_line"].to_numpy()[rows]
-            crops.rejects += [Reject(list_path.name, int(line), "collage_file", str(error)) for line in lines]
-            continue
-        rows = _inside(crops, rows, collage, (list_path.name, name))
-        _cut_page(crops, rows, collage, mask)
+            crops.lost |= {row: ("collage_file", str(error)) for row in rows.tolist()}
+            collage = mask = None
+        inside = rows[:0] if collage is None else _inside(crops, rows, collage, name)
+        _cut_page(crops, inside, collage, mask)
         for row in rows[crops.near[rows]]:
-            crops.edge[row] = _touches(crops.table.iloc[row], region, mask, border_px)
+            own = mask if crops.channels[row] else None
+            crops.edge[row] = _touches(crops.table.iloc[row], region, own, border_px)
 
 
 def _by_collage(
@@ -84,7 +83,7 @@ def _by_collage(
     for piece in pieces:
         n = len(piece.table)
         near, none = _near_the_side(piece.table, region), np.zeros(n, dtype=np.int32)
-        crops = _Crops(piece, near, [None] * n, none, np.zeros(n, dtype=bool), np.full(n, -1), [])
+        crops = _Crops(piece, near, [None] * n, none, np.zeros(n, dtype=bool), np.full(n, -1), {})
         codes, names = pd.factorize(piece.table["collage_file"])
         order = np.argsort(codes, kind="stable")
         starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
@@ -93,20 +92,22 @@ def _by_collage(
         yield None, (crops, "", order[:0])
 
 
-def _inside(crops: _Crops, rows: np.ndarray, collage: np.ndarray, names: tuple[str, str]) -> np.ndarray:
-    """The `rows` whose crops lie inside of the collage; the others are rejected. names: of the list and the collage."""
+def _inside(crops: _Crops, rows: np.ndarray, collage: np.ndarray, name: str) -> np.ndarray:
+    """The `rows` whose crops lie inside of the collage `name`; the others have no image."""
     height, width = collage.shape[:2]
     x, y, w, h = (crops.table[name].to_numpy()[rows] for name in PLACE)
     right, bottom = x + w, y + h
     inside = (right <= width) & (bottom <= height)
     for i in np.flatnonzero(~inside):
-        reason = f"the crop ends at x {right[i]}, y {bottom[i]}, outside of {names[1]} ({width} x {height} px)"
-        crops.rejects.append(Reject(names[0], int(crops.table["source_line"].iloc[rows[i]]), "image_x", reason))
+        reason = f"the crop ends at x {right[i]}, y {bottom[i]}, outside of {name} ({width} x {height} px)"
+        crops.lost[int(rows[i])] = ("image_x", reason)
     return rows[inside]
 
 
-def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray, mask: np.ndarray | None) -> None:
+def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray | None, mask: np.ndarray | None) -> None:
     """Cut the `rows` out of one collage, and count the pixels of their masks."""
+    if not len(rows):
+        return
     crops.channels[rows] = 1 if collage.ndim == 2 else 3
     x, y, w, h = (crops.table[name].to_numpy()[rows] for name in PLACE)
     corners = [values.tolist() for values in (x, y, x + w, y + h)]
@@ -118,21 +119,20 @@ def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray, mask: np.nda
 
 
 def _finished(crops: _Crops, file: str) -> Cut:
-    table, content = crops.table, crops.content
-    rows = np.flatnonzero(crops.channels)
-    size = table[["image_h", "image_w"]].to_numpy(np.int32)[rows]
-    images = Packed(b"".join([content[row] for row in rows]), size[:, 0], size[:, 1], crops.channels[rows])
+    table = crops.table
+    size = np.where(crops.channels[:, None] > 0, table[["image_h", "image_w"]], 0).astype(np.int32)
+    images = Packed(b"".join(filter(None, crops.content)), size[:, 0], size[:, 1], crops.channels)
     mismatch = Warned()
     if "raw_area" in table:
         area = crops.mask_area
         wrong = (area >= 0) & (area != table["raw_area"].round())
         mismatch = mismatches(table, wrong, file, "raw_area", lambda row: f"{area[row]} px in the mask")
-    return Cut(rows, images, crops.edge[rows], crops.rejects, mismatch)
+    return Cut(images, crops.edge, lost(table, crops.lost, file), mismatch)
 
 
 def _page(sources: Sources, list_path: Path, name: str) -> Page:
     """A collage, and its mask where there is one."""
-    collage = _load(sources, _collage_path(sources, list_path, name))
+    collage = sources.image(_collage_path(sources, list_path, name))
     return collage, _mask(sources, list_path, name, collage.shape[:2])
 
 
@@ -156,20 +156,13 @@ def _collage_path(sources: Sources, list_path: Path, name: str) -> Path:
     return found
 
 
-def _load(sources: Sources, path: Path) -> np.ndarray:
-    try:
-        return decode(sources.read(path))
-    except InputError as error:
-        raise InputError(f"{path.name}: {error}") from None
-
-
 def _mask(sources: Sources, list_path: Path, name: str, shape: tuple[int, int]) -> np.ndarray | None:
     """The collage's mask as the software saves it beside it; None when it is absent or doesn't fit."""
     path = sibling(list_path.parent, f"{Path(name).stem}_bin{Path(name).suffix}")
     if path is None:
         return None
     try:
-        mask = _load(sources, path)
+        mask = sources.image(path)
     except InputError:
         return None
     return mask > 0 if mask.shape == shape else None

@@ -1,20 +1,23 @@
 """FlowCam run contexts (.ctx): INI files whose keys, case and blanks differ between software versions."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stages.common.base.errors import InputError
 from stages.ingest.files.paths import only_file, sibling
 from stages.ingest.files.sources import Sources
+from stages.ingest.rows.times import utc
 
 
 @dataclass(frozen=True)
 class Context:
-    """The values of a .ctx by key in lower case; blank values are left out. `file` is for messages."""
+    """The values of a .ctx by key in lower case; blank values are left out. `file` is for messages; `stem` is empty
+    when there is no .ctx."""
 
     file: str
     values: dict[str, str]
+    stem: str = ""
 
     def text(self, key: str) -> str | None:
         return self.values.get(key.casefold())
@@ -46,9 +49,30 @@ class Context:
         factor = self.number("SampleDilution")
         return factor if factor and applied != 0 else 1.0
 
-    def imaged_ml(self, pixel_um: float) -> float | None:
-        """Imaged volume in mL: area of the acceptable region times depth times frames times the software's
-        correction; None when one of them is missing. FluidVolumeImaged_ml is not it: the software leaves it 0."""
+    def started_utc(self) -> str | None:
+        return utc(self.text("RunStartTime"))
+
+    def imaged_ml(self, pixel_um: float | None) -> tuple[float, str] | tuple[None, None]:
+        """Imaged volume in mL, and what it was computed from; None when too little is there.
+
+        FluidVolumeImaged_ml is not it: the software leaves it 0.
+        """
+        if pixel_um and (volume := self._seen_ml(pixel_um)):
+            return volume, "acceptable region, depth, frames and VolumeCF"
+        if volume := self._pumped_ml():
+            return volume, "pump rate, time and efficiency"
+        return None, None
+
+    def _pumped_ml(self) -> float | None:
+        """Share of what was pumped that was imaged: contexts of 2008 have no VolumeCF."""
+        per_minute, percent = self.number("PumpFlowRate"), self.number("Efficiency")
+        milliseconds = self.number("RunTimeMilliSeconds")
+        if not per_minute or not percent or not milliseconds:
+            return None
+        return per_minute * milliseconds / 60_000 * percent / 100
+
+    def _seen_ml(self, pixel_um: float) -> float | None:
+        """Area of the acceptable region times depth times frames times the software's correction."""
         region = self.region()
         depth_um, frames, correction = map(self.number, ("FlowCellDepth", "RawImageTotal", "VolumeCF"))
         if region is None or not depth_um or not frames or not correction:
@@ -70,4 +94,6 @@ def read_context(text: str, file: str) -> Context:
 def context_beside(sources: Sources, path: Path) -> Context:
     """The context of the list or table `path`: of the same name, else the only one in its folder, else empty."""
     found = sibling(path.parent, f"{path.stem}.ctx") or only_file(path.parent, ".ctx")
-    return read_context(sources.read_text(found), found.name) if found else Context("no .ctx", {})
+    if not found:
+        return Context("no .ctx", {})
+    return replace(read_context(sources.read_text(found), found.name), stem=found.stem)

@@ -23,6 +23,7 @@ FIELDS = {
     44: f"{SIZES} {PLACES} high_u32 low_u32 total",
     47: f"{SIZES} feret_min_angle {PLACES} edge_gradient time_1 time_2 src_image cal_image",
 }
+COMPACTNESS = Column("compactness", "number", 0)  # whose inverse newer lists' columns give without it
 NAMES = {count: fields.split() for count, fields in FIELDS.items()}
 FEWEST_FIELDS = 40  # of a line that looks like such a list's
 
@@ -40,4 +41,4 @@ def read_older_list(text: Text, lines: list[str], columns: list[Column], file: s
             f"{fields} fields; known are 44 (FlowCAM II) and 47 (III), below two lines; open the run in a newer "
             f"VisualSpreadsheet and save it again, or export labelled crops"
         )
-    return Table(text, NAMES[fields], columns, FIRST, ":", file)
+    return Table(text, NAMES[fields], [*columns, COMPACTNESS], FIRST, ":", file)

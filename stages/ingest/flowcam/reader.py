@@ -11,15 +11,18 @@ import numpy as np
 import pandas as pd
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.paths import below, sibling
+from stages.ingest.files.paths import below
 from stages.ingest.files.sources import Sources
 from stages.ingest.flowcam import checks
 from stages.ingest.flowcam.collages import Cut, cut
 from stages.ingest.flowcam.context import Context, context_beside
 from stages.ingest.flowcam.list import read_list
 from stages.ingest.flowcam.particles import contract_columns, pixel_size, run_facts
+from stages.ingest.flowcam.summaries import Summary, compared, local_start, summaries_beside, told_count
 from stages.ingest.rows.columns import Rows, Table, counted
 from stages.ingest.rows.export import Closing, Export, Piece, Survey, surveyed
+from stages.ingest.rows.mismatches import WITHOUT_IMAGE
+from stages.ingest.rows.times import local
 from stages.ingest.sheet.sheet import SheetRow
 
 SUFFIXES = (".lst", ".flb")  # a run's list, and a library of particles in the same syntax
@@ -32,28 +35,27 @@ def recognises(path: Path) -> bool:
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
     listed = _listed(row, root)
-    summary = sibling(listed.path.parent, f"{listed.path.stem}_summary.csv")
-    told = (listed.sources.read_text(summary), summary.name) if summary else ("", "")
-    return export_of(listed, row, cuts(listed), told, ("size_mismatch", "mask_mismatch", "calibration_mismatch"))
+    return export_of(listed, row, cuts(listed), ("size_mismatch", "mask_mismatch", "calibration_mismatch"))
 
 
 def survey(row: SheetRow, root: Path) -> Survey:
     """What `read` would find, without its images."""
     listed = _listed(row, root)
-    rows, refused, names = counted(listed.table, "collage_file")
+    rows, names = counted(listed.table, "collage_file")
     missing = [name for name in names if not listed.sources.holds(listed.path.parent, name)]
-    return surveyed(listed.facts, rows, refused, len(names), missing)
+    return surveyed(listed.facts, rows, len(names), missing, listed.table.columns_told(), row.edited)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A list and its context, before its images."""
+    """A list, its context and the run's own summaries, before its images."""
 
     path: Path
     sources: Sources
     context: Context
     table: Table
     facts: dict
+    summaries: list[Summary]
 
 
 def cuts(listed: Listed) -> Iterator[tuple[Rows, Cut]]:
@@ -62,15 +64,8 @@ def cuts(listed: Listed) -> Iterator[tuple[Rows, Cut]]:
     return cut(listed.table.pieces(), listed.sources, listed.path, listed.context.region(), border)
 
 
-def export_of(
-    listed: Listed,
-    row: SheetRow,
-    found: Iterator[tuple[Rows, Cut]],
-    summary: tuple[str, str],
-    checked: tuple[str, ...],
-) -> Export:
-    """The run whose pieces and images were `found`. summary: text and file of the run's own; checked: the checks of
-    rows that the format allows."""
+def export_of(listed: Listed, row: SheetRow, found: Iterator[tuple[Rows, Cut]], checked: tuple[str, ...]) -> Export:
+    """The run whose pieces and images were `found`. checked: the checks of rows that the format allows."""
     fringes: list[np.ndarray] = []
 
     def pieces() -> Iterator[Piece]:
@@ -82,30 +77,43 @@ def export_of(
                 "mask_mismatch": crops.mask_mismatch,
                 "calibration_mismatch": checks.calibration(rows.table, listed.facts["pixel_um"], file),
             }
-            particles = contract_columns(rows.table.iloc[crops.rows], row, listed.facts["pixel_um"])
+            particles = contract_columns(rows.table, row, listed.facts["pixel_um"])
             yield Piece(
                 particles.assign(edge=crops.edge, source_file=file),
                 crops.images,
-                rows.rejects + crops.rejects,
+                rows.rejects,
                 rows.read,
-                {check: warned[check] for check in checked},
+                {check: warned[check] for check in checked} | {WITHOUT_IMAGE: crops.without_image},
             )
 
     def close(rows_read: int) -> Closing:
-        facts = {"started_local": checks.local_start(summary[0])}
+        facts = {}
         if listed.facts["fringe_px"] is None and any(map(len, fringes)):
             facts["fringe_px"] = float(np.median(np.concatenate(fringes)))
-        return Closing(facts, {"summary_mismatch": checks.summary(*summary, rows_read, listed.facts)})
+        return Closing(facts, {"summary_mismatch": compared(listed.summaries, rows_read, listed.facts)})
 
     return Export(listed.facts, listed.sources, pieces(), close)
 
 
 def _listed(row: SheetRow, root: Path) -> Listed:
     path = _list_path(row, root)
-    sources = Sources(root, path.parent)
+    sources = Sources(root, path.parent, row.bits)
     context = context_beside(sources, path)
     table = read_list(sources.text(path), path.name)
-    return Listed(path, sources, context, table, run_facts(row, context, pixel_size(row, context, table)))
+    summaries = summaries_beside(sources, path.parent, {path.stem, context.stem})
+    facts = run_facts(row, context, pixel_size(row, context, table)) | told_facts(context, path, summaries)
+    return Listed(path, sources, context, table, facts, summaries)
+
+
+def told_facts(context: Context, path: Path, summaries: list[Summary]) -> dict:
+    """What the run's summaries tell; and whether the list (or table) at `path` may be a part of the context's run."""
+    facts = {"told_count": told_count(summaries), "started_local": local(local_start(summaries), context.started_utc())}
+    if context.stem not in ("", path.stem) and facts["told_count"] is None:
+        facts["no_concentration"] = (
+            f"{path.name} is named otherwise than {context.file}, whose volume it would take, and no summary tells "
+            f"whether it holds the whole run; edited: true in the sample sheet takes it as it is"
+        )
+    return facts
 
 
 def _list_path(row: SheetRow, root: Path) -> Path:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.images import decode
 from stages.ingest.files.packed import packed
 from stages.ingest.files.sources import Sources
 from stages.ingest.files.tables import only_table
 from stages.ingest.files.text import Text
-from stages.ingest.rows.columns import Rows, Table, counted, plain, split_fields
-from stages.ingest.rows.export import IMAGES_AT_ONCE, Export, Piece, Reject, Survey, surveyed
+from stages.ingest.rows.columns import Rows, Table, counted, plain, split_fields, without_empty_ends
+from stages.ingest.rows.export import IMAGES_AT_ONCE, Export, Piece, Survey, surveyed
+from stages.ingest.rows.mismatches import WITHOUT_IMAGE, lost
 from stages.ingest.sheet.column_map import IMAGE, wanted
 from stages.ingest.sheet.sheet import SheetRow, sheet_facts
 
@@ -38,32 +38,32 @@ def read(row: SheetRow, root: Path) -> Export:
 def survey(row: SheetRow, root: Path) -> Survey:
     """What `read` would find, without its images."""
     path, sources, table = _listed(row, root)
-    rows, refused, names = counted(table, row.columns[IMAGE])
+    rows, names = counted(table, row.columns[IMAGE])
     missing = [name for name in names if not sources.holds(path.parent, name)]
-    return surveyed(sheet_facts(row), rows, refused, len(names), missing)
+    return surveyed(sheet_facts(row), rows, len(names), missing, table.columns_told(), row.edited)
 
 
 def _piece(rows: Rows, row: SheetRow, path: Path, sources: Sources) -> Piece:
-    """Some rows of the table with their images."""
+    """Some rows of the table with their images; a row without one is a particle all the same."""
     table = pd.DataFrame({ours: rows.table[theirs] for ours, theirs in row.columns.items()})
     table["source_line"] = rows.table["source_line"]
-    accepted, images, rejects = [], [], list(rows.rejects)
-    for index, line, name in table[["source_line", IMAGE]].itertuples(name=None):
+    images: list[np.ndarray | None] = [None] * len(table)
+    reasons = {}
+    for index, name in table[IMAGE].items():
         try:
-            images.append(_image(sources, path.parent, name))
-            accepted.append(index)
+            images[index] = _image(sources, path.parent, name)
         except InputError as error:
-            rejects.append(Reject(path.name, line, row.columns[IMAGE], str(error)))
-    particles = table.loc[np.array(accepted, dtype=np.int64)].reset_index(drop=True)
-    particles["source_id"] = particles.get("source_id", particles[IMAGE])
-    particles = particles.drop(columns=IMAGE).assign(edge=False, pixel_um=row.pixel_um, source_file=path.name)
-    return Piece(particles, packed(images), rejects, rows.read)
+            reasons[index] = row.columns[IMAGE], str(error)
+    table["source_id"] = table.get("source_id", table[IMAGE])
+    particles = table.drop(columns=IMAGE).assign(edge=False, pixel_um=row.pixel_um, source_file=path.name)
+    warned = {WITHOUT_IMAGE: lost(table, reasons, path.name)}
+    return Piece(particles, packed(images), rows.rejects, rows.read, warned)
 
 
 def _listed(row: SheetRow, root: Path) -> tuple[Path, Sources, Table]:
     """The table's path, its folder's files, and its rows."""
     path = only_table(row, root, lambda lines: _header(lines, row.columns), "one with the columns of the map")
-    sources = Sources(root, path.parent)
+    sources = Sources(root, path.parent, row.bits)
     return path, sources, _table(sources.text(path), path.name, row.columns)
 
 
@@ -84,7 +84,8 @@ def _table(text: Text, file: str, columns: dict[str, str]) -> Table:
         raise InputError(f"{file}: no row names all of {', '.join(columns.values())}; mend columns in the sheet")
     at, delimiter = found
     of_plain = {plain(theirs): theirs for theirs in columns.values()}
-    names = [of_plain.get(plain(cell), cell.strip()) for cell in split_fields(lines[at], delimiter)]
+    cells = without_empty_ends(split_fields(lines[at], delimiter))
+    names = [of_plain.get(plain(cell), cell.strip()) for cell in cells]
     if twice := sorted({name for name in names if name in of_plain.values() and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
     return Table(text, names, wanted(columns), at + 1, delimiter, file, quoted=True)
@@ -94,7 +95,4 @@ def _image(sources: Sources, folder: Path, name: str) -> np.ndarray:
     path = sources.named(folder, name)
     if path is None:
         raise InputError(f"the image {name!r} is not there; copy it beside the table, or mend the cell")
-    try:
-        return decode(sources.read(path))
-    except InputError as error:
-        raise InputError(f"{sources.name(path)}: {error}") from None
+    return sources.image(path)

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.images import SUFFIXES, decode
+from stages.ingest.files.images import SUFFIXES
 from stages.ingest.files.sources import Sources
+from stages.ingest.mfi.boxes import Boxes, by_crops
 
 NAMED = re.compile(r"\d+(_\d+)?")
+LOOKED_AT = 200  # rows whose crops tell whether boxes are inclusive
 
 
 def crops(folder: Path) -> dict[str, list[Path]]:
@@ -28,23 +31,40 @@ def names(row: pd.Series) -> list[str]:
     return [f"{row['Frame #']}_{row['Particle #']}", *([row["#"]] if "#" in row else [])]
 
 
-def crop_of(row: pd.Series, found: dict[str, list[Path]], sources: Sources) -> np.ndarray:
+def boxes_of(table: pd.DataFrame, found: dict[str, list[Path]]) -> Boxes:
+    """Whether the boxes are inclusive, by the size of the first rows' crops."""
+    first = table.head(LOOKED_AT)
+    return by_crops(first, [_size(_paths(row, found)) for _, row in first.iterrows()])
+
+
+def crop_of(row: pd.Series, found: dict[str, list[Path]], sources: Sources, boxes: Boxes) -> np.ndarray:
     """The row's crop. Raises InputError when there is none or more than one, or when it has another size than the row's
-    rectangle."""
-    paths = [path for name in names(row) for path in found.get(name, [])]
+    box."""
+    paths = _paths(row, found)
     if len(paths) != 1:
         shown = ", ".join(sources.name(path) for path in paths) or "none is there"
         raise InputError(
             f"no frames are there, and one crop named {' or '.join(names(row))} is expected; found: {shown}"
         )
-    try:
-        image = decode(sources.read(paths[0]))
-    except InputError as error:
-        raise InputError(f"{sources.name(paths[0])}: {error}") from None
-    height, width = row["Y Bottom"] - row["Y Top"], row["X Right"] - row["X Left"]
+    image = sources.image(paths[0])
+    height = row["Y Bottom"] - row["Y Top"] + boxes.extra
+    width = row["X Right"] - row["X Left"] + boxes.extra
     if image.shape[:2] != (height, width):
         raise InputError(
             f"{sources.name(paths[0])} is {image.shape[1]} x {image.shape[0]} px where the table says "
             f"{width} x {height}; it is another particle's image"
         )
     return image
+
+
+def _paths(row: pd.Series, found: dict[str, list[Path]]) -> list[Path]:
+    return [path for name in names(row) for path in found.get(name, [])]
+
+
+def _size(paths: list[Path]) -> tuple[int, int] | None:
+    """Height and width of the one crop, px."""
+    try:
+        with Image.open(paths[0]) as image:
+            return (image.height, image.width) if len(paths) == 1 else None
+    except (IndexError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None

@@ -5,34 +5,35 @@ The path of the sheet is a folder with one particle table, or the table itself; 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.ahead import ahead
-from stages.ingest.files.images import SUFFIXES, decode
 from stages.ingest.files.packed import packed
 from stages.ingest.files.sources import Sources
 from stages.ingest.files.tables import only_table, tables
-from stages.ingest.mfi.crops import crop_of, crops, names
+from stages.ingest.mfi import frames
+from stages.ingest.mfi.boxes import Boxes
+from stages.ingest.mfi.crops import boxes_of, crop_of, crops, names
+from stages.ingest.mfi.frames import Cuts, frames_in
+from stages.ingest.mfi.scale import Fit, fit, refuse_another
 from stages.ingest.mfi.table import header_line, read_table
 from stages.ingest.rows.columns import Rows, Table, counted
 from stages.ingest.rows.export import Export, Piece, Reject, Survey, Warned, surveyed
-from stages.ingest.rows.mismatches import mismatches
-from stages.ingest.sheet.sheet import SheetRow
+from stages.ingest.rows.mismatches import WITHOUT_IMAGE, lost, mismatches
+from stages.ingest.rows.times import local
+from stages.ingest.sheet.sheet import SHEET, SheetRow
 
 TEN_BIT_TO_EIGHT = 255 / 1023  # the table's intensities are 10-bit, the exported frames 8-bit
-FRAME = re.compile(r"image_(\d+)$", re.IGNORECASE)
 EDGE = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 PREAMBLE = {
     "pixel_um": ("pixel size(um)", "pixel size (um)", "pixel size"),
     "imaged_ml": ("analyzed volume(ml)", "analyzed volume (ml)", "imaged volume(ml)", "imaged volume (ml)"),
     "dilution": ("dilution factor", "dilution"),
+    "told_count": ("particles", "particle count", "total particles", "number of particles"),
     "software": ("software version", "software", "version"),
     "started_local": ("start time", "run start time", "date"),
 }
@@ -57,159 +58,117 @@ def recognises(path: Path) -> bool:
 
 def read(row: SheetRow, root: Path) -> Export:
     """Read the run of the sheet's `row`. Raises InputError when the run as a whole can't be read."""
-    path, sources, table, facts = _listed(row, root)
-    return Export(facts, sources, _pieces(table, sources, path, facts["pixel_um"]))
+    listed = _listed(row, root)
+    pieces = (_known_edges(rows, listed.path.name) for rows in listed.table.pieces())
+    boxes, cuts = _cut(pieces, listed)
+    found = (_piece(one, listed.path.name, listed.facts["pixel_um"], boxes.extra) for one in cuts)
+    return Export(listed.facts | {"boxes": boxes.told}, listed.sources, found)
 
 
 def survey(row: SheetRow, root: Path) -> Survey:
     """What `read` would find, without its images."""
-    _, sources, table, facts = _listed(row, root)
-    rows, refused, numbers = counted(table, "Frame #")
-    frames = _frames(sources)
-    if not frames and (single := crops(sources.folder)):
-        all_rows = (row for found in table.rows() for _, row in found.table.iterrows())
-        absent = [names(row)[0] for row in all_rows if not any(name in single for name in names(row))]
-        return surveyed(facts, rows, refused, rows - refused, absent)
-    missing = [f"...Image_{number:05d}" for number in numbers if len(frames.get(number, [])) != 1]
-    return surveyed(facts, rows, refused, len(numbers), missing)
+    listed = _listed(row, root)
+    rows, numbers = counted(listed.table, "Frame #")
+    found = frames_in(listed.sources)
+    notes = [*listed.table.columns_told(), _scale_told(listed.fit)]
+    if not found and (single := crops(listed.sources.folder)):
+        all_rows = (row for part in listed.table.rows() for _, row in part.table.iterrows())
+        missing = [names(row)[0] for row in all_rows if not any(name in single for name in names(row))]
+        return surveyed(listed.facts, rows, rows.read - rows.refused, missing, notes, row.edited)
+    missing = [f"...Image_{number:05d}" for number in numbers if len(found.get(number, [])) != 1]
+    return surveyed(listed.facts, rows, len(numbers), missing, notes, row.edited)
 
 
-def _listed(row: SheetRow, root: Path) -> tuple[Path, Sources, Table, dict]:
-    """The table's path, its folder's files, its rows, and the run's facts."""
+@dataclass(frozen=True)
+class _Listed:
+    """The table's path, its folder's files, its rows, the run's facts, and um/px as the table's sizes tell it."""
+
+    path: Path
+    sources: Sources
+    table: Table
+    facts: dict
+    fit: Fit
+
+
+def _listed(row: SheetRow, root: Path) -> _Listed:
     path = only_table(row, root, header_line, "a table with a column ECD(um)")
-    sources = Sources(root, path.parent)
+    sources = Sources(root, path.parent, row.bits)
     table, above, preamble = read_table(sources.text(path), path.name)
     told = {fact: next((preamble[key] for key in keys if key in preamble), None) for fact, keys in PREAMBLE.items()}
+    fitted = fit(table)
     pixel_um = row.pixel_um or _number(told["pixel_um"], "pixel size", path.name)
     if not pixel_um:
-        raise InputError(f"{path.name}: the table doesn't tell the pixel size; give pixel_um in the sheet")
+        raise InputError(
+            f"{path.name}: the table doesn't tell the pixel size; give pixel_um in the sheet ({_scale_told(fitted)})"
+        )
+    refuse_another(pixel_um, fitted, path.name)
+    imaged_ml = row.volume_ml or _number(told["imaged_ml"], "analyzed volume", path.name)
+    count = re.fullmatch(r"\d{1,3}(,\d{3})+|\d+", told["told_count"] or "")
     facts = {
         "simulated": "simulat" in "\n".join(above).casefold(),
         "dilution": row.dilution or _number(told["dilution"], "dilution", path.name) or 1.0,
-        "imaged_ml": row.volume_ml or _number(told["imaged_ml"], "analyzed volume", path.name),
+        "imaged_ml": imaged_ml,
+        "volume_from": SHEET if row.volume_ml else "preamble of the table" if imaged_ml else None,
         "pixel_um": pixel_um,
+        "told_count": int(count[0].replace(",", "")) if count else None,
         "software": told["software"],
-        "started_local": told["started_local"],
+        "started_local": local(told["started_local"]),
     }
-    return path, sources, table, facts
+    return _Listed(path, sources, table, facts, fitted)
 
 
-@dataclass
-class _Cuts:
-    """A piece of the table, and the crops of its rows by position."""
-
-    piece: Rows
-    images: dict[int, np.ndarray]
-    rejects: list[Reject]
-
-    @cached_property
-    def boxes(self) -> list[list[int]]:
-        """Line, left, right, top and bottom of each row."""
-        return self.piece.table[["source_line", "X Left", "X Right", "Y Top", "Y Bottom"]].to_numpy().tolist()
+def _scale_told(fitted: Fit) -> str:
+    shown = {"ECD": fitted.ecd, "Feret": fitted.feret}
+    parts = [f"{value:.3g} um/px by {name}" for name, value in shown.items() if value is not None]
+    return f"its sizes fit {', '.join(parts)}" if parts else "its sizes are too few or too alike to fit um/px"
 
 
-def _pieces(table: Table, sources: Sources, path: Path, pixel_um: float) -> Iterator[Piece]:
-    found = _frames(sources)
+def _cut(pieces: Iterable[Rows], listed: _Listed) -> tuple[Boxes, Iterator[Cuts]]:
+    """Whether boxes are inclusive, and the pieces with their crops."""
+    sources = listed.sources
+    found = frames_in(sources)
     if not found and (single := crops(sources.folder)):
-        yield from (_piece(_joined(rows, single, sources, path.name), path.name, pixel_um) for rows in table.pieces())
-        return
-
-    def load(number: int) -> np.ndarray:
-        return _frame(found.get(number, []), number, sources)
-
-    frames = ahead(_by_frame(table, path.name), load, lambda frame: frame.nbytes)
-    for (cuts, rows), frame in frames:
-        if frame is None:
-            yield _piece(cuts, path.name, pixel_um)
-            continue
-        try:
-            _cut(cuts, rows, frame.result(), path.name)
-        except InputError as error:
-            cuts.rejects += [Reject(path.name, cuts.boxes[row][0], "Frame #", str(error)) for row in rows]
+        first = next((rows.table for rows in listed.table.rows() if len(rows.table)), None)
+        boxes = Boxes(0, "half-open (no row)") if first is None else boxes_of(first, single)
+        return boxes, (_joined(piece, single, sources, boxes) for piece in pieces)
+    boxes = frames.boxes_of(listed.table, found, sources)
+    return boxes, frames.cut(pieces, found, sources, boxes)
 
 
-def _by_frame(table: Table, file: str) -> Iterator[tuple[int | None, tuple[_Cuts, list[int]]]]:
-    """Each frame's number, with the cuts that it belongs to and its rows' positions; at the end of each piece no
-    number."""
-    for piece in table.pieces():
-        unclear = _unclear(piece.table, file)
-        cuts = _Cuts(piece, {}, piece.rejects + list(unclear.values()))
-        rows: dict[int, list[int]] = {}
-        for position, number in enumerate(piece.table["Frame #"].tolist()):
-            if position not in unclear:
-                rows.setdefault(number, []).append(position)
-        yield from ((number, (cuts, positions)) for number, positions in rows.items())
-        yield None, (cuts, [])
-
-
-def _frames(sources: Sources) -> dict[int, list[Path]]:
-    """Files named ...Image_<number> below the table's folder, by number."""
-    frames: dict[int, list[Path]] = {}
-    for path in sorted(sources.folder.rglob("*")):
-        number = FRAME.search(path.stem)
-        if number and path.suffix.casefold() in SUFFIXES:
-            frames.setdefault(int(number[1]), []).append(path)
-    return frames
-
-
-def _joined(piece: Rows, found: dict[str, list[Path]], sources: Sources, file: str) -> _Cuts:
+def _joined(piece: Rows, found: dict[str, list[Path]], sources: Sources, boxes: Boxes) -> Cuts:
     """The crop of each row that was exported by itself."""
-    unclear = _unclear(piece.table, file)
-    cuts = _Cuts(piece, {}, piece.rejects + list(unclear.values()))
-    for index, row in piece.table.drop(index=list(unclear)).iterrows():
+    cuts = Cuts(piece)
+    for index, row in piece.table.iterrows():
         try:
-            cuts.images[index] = crop_of(row, found, sources)
+            cuts.images[index] = crop_of(row, found, sources, boxes)
         except InputError as error:
-            cuts.rejects.append(Reject(file, row["source_line"], "Particle #", str(error)))
+            cuts.lost[index] = "Particle #", str(error)
     return cuts
 
 
-def _cut(cuts: _Cuts, rows: list[int], frame: np.ndarray, file: str) -> None:
-    """Each row's rectangle [Y Top : Y Bottom, X Left : X Right] of its frame."""
-    height, width = frame.shape[:2]
-    for row in rows:
-        line, left, right, top, bottom = cuts.boxes[row]
-        if left < right <= width and top < bottom <= height:
-            cuts.images[row] = frame[top:bottom, left:right].copy()
-        else:
-            reason = f"x {left} to {right}, y {top} to {bottom} is no rectangle in the frame ({width} x {height} px)"
-            cuts.rejects.append(Reject(file, line, "X Left", reason))
-
-
-def _frame(paths: list[Path], number: int, sources: Sources) -> np.ndarray:
-    if len(paths) != 1:
-        found = ", ".join(sources.name(path) for path in paths) or "none is there"
-        raise InputError(f"one frame named ...Image_{number:05d} is expected; found: {found}")
-    try:
-        return decode(sources.read(paths[0]))
-    except InputError as error:
-        raise InputError(f"{sources.name(paths[0])}: {error}") from None
-
-
-def _unclear(table: pd.DataFrame, file: str) -> dict[int, Reject]:
-    """The rows whose edge flag is neither yes nor no, by position."""
+def _known_edges(piece: Rows, file: str) -> Rows:
+    """The piece without the rows whose edge flag is neither yes nor no, which are rejected."""
+    table = piece.table
     if "Edge Particle" not in table:
-        return {}
-    unclear = table[_flags(table).isna()]
+        return piece
+    flags = table["Edge Particle"].str.casefold().map(EDGE)
+    unclear = table[flags.isna()]
     reason = f"is none of {', '.join(EDGE)}"
-    cells = zip(unclear.index, unclear["source_line"], unclear["Edge Particle"], strict=True)
-    return {i: Reject(file, line, "Edge Particle", f"{cell!r} {reason}") for i, line, cell in cells}
+    cells = zip(unclear["source_line"], unclear["Edge Particle"], strict=True)
+    rejects = [Reject(file, line, "Edge Particle", f"{cell!r} {reason}") for line, cell in cells]
+    known = table.assign(**{"Edge Particle": flags})[flags.notna()].reset_index(drop=True)
+    return replace(piece, table=known, rejects=piece.rejects + rejects)
 
 
-def _flags(table: pd.DataFrame) -> pd.Series:
-    return table["Edge Particle"].str.casefold().map(EDGE)
-
-
-def _piece(cuts: _Cuts, file: str, pixel_um: float) -> Piece:
-    rows = sorted(cuts.images)
-    table = cuts.piece.table.loc[rows]
-    edge = _flags(table).to_numpy(bool) if "Edge Particle" in table else False
+def _piece(cuts: Cuts, file: str, pixel_um: float, extra: int) -> Piece:
+    table = cuts.piece.table
+    edge = table["Edge Particle"].to_numpy(bool) if "Edge Particle" in table else False
     return Piece(
         _particles(table, pixel_um).assign(edge=edge, source_file=file),
-        packed([cuts.images[row] for row in rows]),
-        cuts.rejects,
+        packed([cuts.images.get(row) for row in range(len(table))]),
+        cuts.piece.rejects,
         cuts.piece.read,
-        {"area_mismatch": _larger_than_box(table, file)},
+        {"area_mismatch": _larger_than_box(table, file, extra), WITHOUT_IMAGE: lost(table, cuts.lost, file)},
         [f"{frame}_{particle}" for frame, particle in zip(table["Frame #"], table["Particle #"], strict=True)],
     )
 
@@ -226,11 +185,12 @@ def _particles(table: pd.DataFrame, pixel_um: float) -> pd.DataFrame:
     return pd.DataFrame(columns | {"pixel_um": pixel_um}).reset_index(drop=True)
 
 
-def _larger_than_box(table: pd.DataFrame, file: str) -> Warned:
+def _larger_than_box(table: pd.DataFrame, file: str, extra: int) -> Warned:
     """Rows whose area is larger than the rectangle it lies in."""
     if "Area(pixels)" not in table:
         return Warned()
-    box = ((table["X Right"] - table["X Left"]) * (table["Y Bottom"] - table["Y Top"])).to_numpy()
+    sides = table["X Right"] - table["X Left"] + extra, table["Y Bottom"] - table["Y Top"] + extra
+    box = (sides[0] * sides[1]).to_numpy()
     wrong = (table["Area(pixels)"] > box).to_numpy()
     return mismatches(table, wrong, file, "Area(pixels)", lambda row: f"at most {box[row]} px")
 

@@ -5,7 +5,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -14,10 +15,12 @@ import pyarrow as pa
 
 from stages.ingest.files.text import Block, Text
 from stages.ingest.rows.column import INT32, Column
-from stages.ingest.rows.export import MOST_PIXELS, MOST_ROWS, Reject
+from stages.ingest.rows.export import MOST_PIXELS, MOST_ROWS, Counted, Reject
+from stages.ingest.rows.numerals import decimal_mark, doubt, number_of
 from stages.ingest.rows.plain_rows import parse_plain
 
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+SEEN = 2000  # rows that tell the decimal mark
+SPREADSHEET = (",", ";", "\t")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -37,6 +40,13 @@ def split_fields(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
+def without_empty_ends(names: list[str]) -> list[str]:
+    """The header's cells without empty ones at its end, which a spreadsheet leaves."""
+    while names and not names[-1].strip():
+        names = names[:-1]
+    return names
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of a table: the wanted columns and `source_line` (1-based) of the good ones, and the rejected ones."""
@@ -54,7 +64,8 @@ class Table:
     """The rows of a text below its header, parsed anew each time that they are asked for.
 
     names: of all columns, in their order. first: index of the first line below the header; end: of the line after the
-    table (None: it ends with the text). quoted: whether fields may stand between quotes, as in CSV.
+    table (None: it ends with the text). quoted: whether fields may stand between quotes, as in CSV. headers: the
+    columns as the file names them (None: the same); called: how it would name a wanted one, where that differs.
     """
 
     text: Text
@@ -65,6 +76,29 @@ class Table:
     file: str
     quoted: bool = False
     end: int | None = None
+    headers: list[str] | None = None
+    called: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def mark(self) -> str:
+        """The decimal mark, as the first rows tell it."""
+        block = next((part for part in self._blocks() if part.content.strip()), Block(0, b""))
+        if b"," not in block.content or (self.delimiter == "," and b'"' not in block.content):
+            return "."
+        lines = [self._fields(line) for line in block.lines()[:SEEN]]
+        at = [self.names.index(c.name) for c in self.wanted if c.kind == "number" and c.name in self.names]
+        return decimal_mark([_bare(cells[i]) for cells in lines for i in at if i < len(cells)])
+
+    def columns_told(self) -> list[str]:
+        """Which columns are used, which are ignored and which expected ones are absent, a sentence each."""
+        wanted = [column.name for column in self.wanted]
+        shown = list(zip(self.names, self.headers or self.names, strict=True))
+        groups = {
+            "used": [header for name, header in shown if name in wanted],
+            "ignored": [header for name, header in shown if name not in wanted and header],
+            "absent": [self.called.get(name, name) for name in wanted if name not in self.names],
+        }
+        return [f"columns {what}: {', '.join(names)}" for what, names in groups.items() if names]
 
     def has(self, *columns: str) -> bool:
         return set(columns) <= set(self.names)
@@ -72,8 +106,7 @@ class Table:
     def rows(self) -> Iterator[Rows]:
         """Blank lines are no rows. A block of lines that has anything wrong, or that isn't plain, is parsed cell by
         cell, to tell what; any other as a whole, which is many times as fast and gives the same."""
-        for block in self.text.blocks():
-            block = block.between(self.first, self.end)
+        for block in self._blocks():
             if block.content:
                 yield self._plain(block) or self._careful(block)
 
@@ -91,29 +124,56 @@ class Table:
         values = np.concatenate([np.zeros(0), *(rows.table[column] for rows in self.rows())])
         return float(np.median(values)) if len(values) else None
 
+    def _blocks(self) -> Iterator[Block]:
+        return (block.between(self.first, self.end) for block in self.text.blocks())
+
     def _plain(self, block: Block) -> Rows | None:
         if b'"' in block.content:
             return None
-        found = parse_plain(block.content, self.names, self.wanted, self.delimiter)
+        found = parse_plain(block.content, self.names, self.wanted, self.delimiter, self.mark)
         if found is None:
             return None
         lines = np.arange(block.first + 1, block.first + 1 + len(next(iter(found.values()))))
         return Rows(_frame({"source_line": lines} | found), [])
 
     def _careful(self, block: Block) -> Rows:
-        lines, width = block.lines(), len(self.names)
-        numbers, cells, cut = _split(lines, block.first + 1, width, self.delimiter, self.file, self.quoted)
-        table, wrong = _parse(numbers, cells, self.names, self.wanted, self.file)
+        numbers, cells, cut = self._split(block)
+        table, wrong = _parse(numbers, cells, self)
         return Rows(table.reset_index(drop=True), cut + wrong)
 
+    def _fields(self, line: str) -> list[str]:
+        return split_fields(line, self.delimiter) if self.quoted else line.split(self.delimiter)
 
-def counted(table: Table, column: str) -> tuple[int, int, list]:
+    def _split(self, block: Block) -> tuple[list[int], list[list[str]], list[Reject]]:
+        """Numbers and cells of the lines that have as many cells as the header; the others are rejected. Cells beyond
+        it that are empty, and lines of none but empty cells, are what a spreadsheet leaves."""
+        numbers, fields, rejects, width = [], [], [], len(self.names)
+        empty = " \t" + (self.delimiter if self.delimiter in SPREADSHEET else "")
+        for number, line in enumerate(block.lines(), start=block.first + 1):
+            if not line.strip(empty):
+                continue
+            cells = self._fields(line)
+            if len(cells) > width and self.delimiter in SPREADSHEET and not any(cell.strip() for cell in cells[width:]):
+                cells = cells[:width]
+            if len(cells) == width:
+                fields.append(cells)
+                numbers.append(number)
+            else:
+                few = len(cells) < width
+                guess = "is the line cut off?" if few else f"is there a {self.delimiter!r} inside a field?"
+                reason = f"{len(cells)} fields where the header names {width}; {guess}"
+                rejects.append(Reject(self.file, number, "", reason))
+        return numbers, fields, rejects
+
+
+def counted(table: Table, column: str) -> tuple[Counted, list]:
     """The table's rows, how many of them it refuses itself, and the different cells of a column."""
-    read, refused, cells = 0, 0, {}
+    read, refused, first, cells = 0, 0, None, {}
     for rows in table.rows():
         read, refused = read + rows.read, refused + len(rows.rejects)
+        first = first or next(iter(rows.rejects), None)
         cells |= dict.fromkeys(rows.table[column].unique())
-    return read, refused, list(cells)
+    return Counted(read, refused, first), list(cells)
 
 
 def _bounds(table: pd.DataFrame, most_rows: int) -> list[int]:
@@ -125,40 +185,21 @@ def _bounds(table: pd.DataFrame, most_rows: int) -> list[int]:
     return [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), len(table)]
 
 
-def _split(
-    lines: list[str], first_number: int, width: int, delimiter: str, file: str, quoted: bool
-) -> tuple[list[int], list[list[str]], list[Reject]]:
-    """Numbers and cells of the lines that have `width` cells; the others are rejected."""
-    numbers, fields, rejects = [], [], []
-    for number, line in enumerate(lines, start=first_number):
-        if not line.strip():
-            continue
-        cells = split_fields(line, delimiter) if quoted else line.split(delimiter)
-        if len(cells) == width:
-            fields.append(cells)
-            numbers.append(number)
-        else:
-            guess = "is the line cut off?" if len(cells) < width else f"is there a {delimiter!r} inside a field?"
-            rejects.append(Reject(file, number, "", f"{len(cells)} fields where the header names {width}; {guess}"))
-    return numbers, fields, rejects
-
-
-def _parse(
-    numbers: list[int], cells: list[list[str]], names: list[str], wanted: list[Column], file: str
-) -> tuple[pd.DataFrame, list[Reject]]:
+def _parse(numbers: list[int], cells: list[list[str]], of: Table) -> tuple[pd.DataFrame, list[Reject]]:
     """The wanted columns of the lines `numbers`; lines with a wrong cell are rejected."""
     values: dict[str, np.ndarray] = {"source_line": np.array(numbers, dtype=np.int64)}
     reasons: dict[int, Reject] = {}
-    for column in wanted:
-        if column.name not in names:
+    for column in of.wanted:
+        if column.name not in of.names:
             continue
-        at = names.index(column.name)
+        at = of.names.index(column.name)
         texts = [row[at] for row in cells]
-        values[column.name], wrong = _texts(texts) if column.kind == "text" else _numbers(texts, column)
+        values[column.name], wrong = _texts(texts) if column.kind == "text" else _numbers(texts, column, of.mark)
         for row in np.flatnonzero(wrong):
-            reasons.setdefault(row, Reject(file, numbers[row], column.name, _reason(_bare(texts[row]), column)))
+            reason = _reason(_bare(texts[row]), column, of.mark)
+            reasons.setdefault(row, Reject(of.file, numbers[row], column.name, reason))
     kept = _frame(values).drop(index=list(reasons))
-    integers = [column.name for column in wanted if column.kind == "integer" and column.name in kept]
+    integers = [column.name for column in of.wanted if column.kind == "integer" and column.name in kept]
     return kept.astype(dict.fromkeys(integers, np.int64)), list(reasons.values())
 
 
@@ -178,33 +219,32 @@ def _texts(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(bare, dtype=object), np.array(wrong, dtype=bool)
 
 
-def _numbers(texts: list[str], column: Column) -> tuple[np.ndarray, np.ndarray]:
+def _numbers(texts: list[str], column: Column, mark: str) -> tuple[np.ndarray, np.ndarray]:
     """Every number is rounded correctly, whichever way it is read: a wrong cell changes no other."""
+    whole = column.kind == "integer"
     try:
+        if mark != ".":
+            raise pa.ArrowInvalid
         values = pa.array(texts, pa.string()).cast(pa.float64()).to_numpy()
     except pa.ArrowInvalid:
-        values = np.array([_number(_bare(text)) for text in texts], dtype=float)
+        values = np.array([number_of(_bare(text), mark, whole) for text in texts], dtype=float)
     wrong = ~np.isfinite(values)
-    if column.kind == "integer":
+    if whole:
         wrong |= (np.floor(values) != values) | (np.abs(values) > INT32)
     if column.least is not None:
         wrong |= values < column.least
     return values, wrong
 
 
-def _number(text: str) -> float:
-    return float(text) if NUMBER.fullmatch(text) else math.nan
-
-
-def _reason(text: str, column: Column) -> str:
+def _reason(text: str, column: Column, mark: str) -> str:
     if text == "":
         return "empty"
     shown = repr(text[:40])
     if CONTROL.search(text):
         return f"{shown} has characters that no export has; the file is damaged, copy it again"
-    value = _number(text)
+    value = number_of(text, mark, column.kind == "integer")
     if column.least is not None and value < column.least:
         return f"{shown} is below {column.least:g}"
-    if "," in text and math.isfinite(_number(text.replace(",", ".", 1))):
-        return f"{shown} has a decimal comma; export with decimal points"
+    if math.isnan(value) and (unclear := doubt(text, mark)):
+        return f"{shown} {unclear}"
     return f"{shown} is not {'a whole' if column.kind == 'integer' else 'a finite'} number"

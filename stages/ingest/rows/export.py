@@ -7,6 +7,7 @@ import pandas as pd
 
 from stages.ingest.files.packed import Packed
 from stages.ingest.files.sources import Sources
+from stages.ingest.rows.concentration import no_concentration
 
 MOST_ROWS = 8192  # of a piece
 MOST_PIXELS = 1 << 24  # of a piece, unless one image alone has more
@@ -21,6 +22,10 @@ class Reject:
     line: int | None
     column: str
     reason: str
+
+    def __str__(self) -> str:
+        place = [self.file, f"line {self.line}" if self.line else "", f"column {self.column}" if self.column else ""]
+        return f"{', '.join(filter(None, place))}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -43,21 +48,31 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """Rows of a table; how many of them it refuses itself, and the first of those."""
+
+    read: int
+    refused: int = 0
+    first: Reject | None = None
+
+
+@dataclass(frozen=True)
 class Survey:
     """What a run's tables tell before any image is decoded.
 
-    rows: read; refused: of these, the ones that the table alone refuses. pixel_um and imaged_ml: None where untold.
-    files: images that the rows name; missing: those of them that aren't there.
+    rows: read, and of these the ones that the table alone refuses. pixel_um and imaged_ml: None where untold.
+    files: images that the rows name; missing: those of them that aren't there. notes: sentences about the run, such as
+    which columns of its table are used. no_concentration: why there will be none.
     """
 
-    rows: int
-    refused: int
+    rows: Counted
     software: str | None
     pixel_um: float | None
     imaged_ml: float | None
-    simulated: bool
     files: int
     missing: list[str]
+    notes: list[str] = field(default_factory=list)
+    no_concentration: str | None = None
 
 
 @dataclass
@@ -65,8 +80,9 @@ class Piece:
     """Some rows of a run, in its order.
 
     particles: one row for each accepted particle, columns of stages.common.particles.SCALARS that the format has.
-    images: theirs, in the order of `particles`.
-    rows_read: rows accepted and rejected. warned: by check; the rows are accepted all the same.
+    images: theirs, in the order of `particles`; a particle may have none, which `warned` then tells.
+    rejects: rows of which not even the particle is known. rows_read: rows accepted and rejected. warned: by check; the
+    rows are accepted all the same.
     aliases: other names of the particles under which labels may know them, in the order of `particles`.
     """
 
@@ -101,7 +117,8 @@ class Export:
     close: Callable[[int], Closing] = lambda rows_read: Closing()
 
 
-def surveyed(facts: dict, rows: int, refused: int, files: int, missing: list[str]) -> Survey:
+def surveyed(facts: dict, rows: Counted, files: int, missing: list[str], notes: list[str], edited: bool) -> Survey:
     """A survey of a run whose `facts` are those of an Export, complete or not."""
     told = {name: facts.get(name) for name in ("software", "pixel_um", "imaged_ml")}
-    return Survey(rows, refused, **told, simulated=facts["simulated"], files=files, missing=missing)
+    none = no_concentration(facts, rows.read, edited)
+    return Survey(rows, **told, files=files, missing=missing, notes=notes, no_concentration=none)

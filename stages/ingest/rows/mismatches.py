@@ -1,4 +1,4 @@
-"""Rows that disagree with a check: all are counted, the first ones shown."""
+"""Rows that disagree with a check, or have no picture: all are counted, the first ones shown."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ import pandas as pd
 from stages.ingest.rows.export import Mismatch, Warned
 
 SHOWN = 100  # of a check's mismatches in a run
+WITHOUT_IMAGE = "without_image"  # the check that a particle has its picture
 
 
 def mismatches(
@@ -21,3 +22,10 @@ def mismatches(
         for i, line, cell in zip(first, lines, cells, strict=True)
     ]
     return Warned(int(np.count_nonzero(wrong)), shown)
+
+
+def lost(table: pd.DataFrame, reasons: dict[int, tuple[str, str]], file: str) -> Warned:
+    """The rows that have no picture; `reasons`: column and reason by position."""
+    lines = table["source_line"].to_numpy()
+    shown = [Mismatch(file, int(lines[row]), reasons[row][0], "a picture", reasons[row][1]) for row in sorted(reasons)]
+    return Warned(len(reasons), shown[:SHOWN])

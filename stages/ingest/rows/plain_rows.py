@@ -9,8 +9,11 @@ from stages.ingest.rows.column import INT32, Column
 SPACES = np.frombuffer(b' \t"', np.uint8)
 
 
-def parse_plain(content: bytes, names: list[str], wanted: list[Column], delimiter: str) -> dict[str, np.ndarray] | None:
-    """The `wanted` columns that `names` has, of rows without quotes; None when any cell needs a closer look."""
+def parse_plain(
+    content: bytes, names: list[str], wanted: list[Column], delimiter: str, mark: str = "."
+) -> dict[str, np.ndarray] | None:
+    """The `wanted` columns that `names` has, of rows without quotes and with the decimal `mark`; None when any cell
+    needs a closer look."""
     present = [column for column in wanted if column.name in names]
     at = [str(names.index(column.name)) for column in present]
     kinds = [pa.string() if column.kind == "text" else pa.float64() for column in present]
@@ -19,7 +22,11 @@ def parse_plain(content: bytes, names: list[str], wanted: list[Column], delimite
         use_threads=False, column_names=[str(i) for i in range(len(names))], block_size=len(content) + 1
     )
     converting = pyarrow.csv.ConvertOptions(
-        column_types=dict(zip(at, kinds, strict=True)), include_columns=at, null_values=[], check_utf8=False
+        column_types=dict(zip(at, kinds, strict=True)),
+        include_columns=at,
+        null_values=[],
+        check_utf8=False,
+        decimal_point=mark,
     )
     try:
         table = pyarrow.csv.read_csv(pa.BufferReader(content), reading, parse, converting)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stages.common.base.errors import InputError
 from stages.ingest.files.images import SUFFIXES
-from stages.ingest.files.paths import below
+from stages.ingest.files.paths import below, same_name
 
 COLUMNS = ("run", "particle", "class")
 
@@ -26,7 +26,7 @@ class Labels:
         if run not in self.by_run:
             self.unknown += 1
             return
-        first = self.by_run[run].setdefault(particle.casefold(), label)
+        first = self.by_run[run].setdefault(same_name(particle), label)
         if first != label:
             raise InputError(
                 f"{where}: particle {particle} of run {run} is {label!r} here and {first!r} elsewhere; keep one"
@@ -58,10 +58,10 @@ class Joined:
         """The class of each particle (None: not labelled), by its name or alias."""
         if not self._labels:
             return [None] * len(names)
-        self._unknown.difference_update(name.casefold() for name in [*names, *aliases])
-        found = [self._labels.get(name.casefold()) for name in names]
+        self._unknown.difference_update(same_name(name) for name in [*names, *aliases])
+        found = [self._labels.get(same_name(name)) for name in names]
         for i, alias in enumerate(aliases):
-            found[i] = found[i] or self._labels.get(alias.casefold())
+            found[i] = found[i] or self._labels.get(same_name(alias))
         return found
 
 

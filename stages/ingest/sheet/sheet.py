@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloa
 
 from stages.common.base.errors import InputError
 from stages.common.base.parameters import Name
-from stages.common.particles import ROLES
+from stages.common.particles import ROLES, SPLITS
 from stages.ingest.sheet.column_map import IMAGE, read_column_map
 
 EMPTY_IS_NONE = BeforeValidator(lambda text: text if text else None)
@@ -33,20 +33,26 @@ class SheetRow(BaseModel):
     dilution: Annotated[float | None, Field(ge=1), EMPTY_IS_NONE] = None
     pixel_um: Number = None
     volume_ml: Number = None
+    bits: Annotated[int | None, Field(ge=8, le=16), EMPTY_IS_NONE] = None
+    edited: Annotated[bool, BeforeValidator(lambda text: text or False)] = False
+    split: Annotated[Literal[SPLITS] | None, EMPTY_IS_NONE] = None
     columns: Annotated[dict[str, str], BeforeValidator(read_column_map)] = Field(default_factory=dict)
 
 
 COLUMNS = [field.alias or name for name, field in SheetRow.model_fields.items() if name != "line"]
 REQUIRED = [field.alias or name for name, field in SheetRow.model_fields.items() if field.is_required()][1:]
+SHEET = "sample sheet"  # where a fact comes from
 RESERVED = "runs"  # runs.parquet holds the table of all runs
 
 MENDS = {
     "string_pattern_mismatch": "use letters, digits, point, hyphen and underscore only; it becomes a file's name",
     "float_parsing": "write a number with a decimal point",
     "greater_than": "write a number above 0",
-    "greater_than_equal": "write a number of at least 1",
+    "greater_than_equal": "write a number of at least {ge}",
+    "less_than_equal": "write a number of at most {le}",
     "finite_number": "write a finite number",
-    "literal_error": f"write one of {', '.join(ROLES)}",
+    "int_parsing": "write a whole number from 8 to 16",
+    "bool_parsing": "write true, or leave it empty",
     "string_too_short": "fill it in",
 }
 
@@ -105,7 +111,10 @@ def _mend(error: dict) -> str:
     given = error["input"]
     if given is None or given == "":
         return "empty; fill it in"
-    return f"{given!r}: {MENDS.get(error['type'], error['msg'].removeprefix('Value error, '))}"
+    if error["type"] == "literal_error":
+        return f"{given!r}: write one of {error['ctx']['expected'].replace(chr(39), '').replace(' or ', ', ')}"
+    mend = MENDS.get(error["type"], "").format(**error.get("ctx", {}))
+    return f"{given!r}: {mend or error['msg'].removeprefix('Value error, ')}"
 
 
 def contradictions(row: SheetRow, formats: list[str], labelled: bool) -> list[tuple[str, str]]:
@@ -121,6 +130,8 @@ def contradictions(row: SheetRow, formats: list[str], labelled: bool) -> list[tu
         found.append(("class", f"{row.label!r} goes with role class only; this run's role is {row.role}"))
     if row.role == "beads" and row.nominal_diameter_um is None:
         found.append(("nominal_diameter_um", "empty; role beads needs the diameter on the certificate"))
+    if row.role != "class" and row.split is not None:
+        found.append(("split", f"{row.split!r} goes with role class only; this run's role is {row.role}"))
     if row.format in ("crops", "generic") and row.pixel_um is None:
         found.append(("pixel_um", "empty; images of particles don't tell their pixel size"))
     if row.format == "generic" and IMAGE not in row.columns:
@@ -138,6 +149,7 @@ def sheet_facts(row: SheetRow) -> dict:
         "simulated": False,
         "dilution": row.dilution or 1.0,
         "imaged_ml": row.volume_ml,
+        "volume_from": SHEET if row.volume_ml else None,
         "pixel_um": row.pixel_um,
     }
 

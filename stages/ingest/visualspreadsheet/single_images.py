@@ -7,39 +7,39 @@ from pathlib import Path
 import numpy as np
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.images import SUFFIXES, decode
+from stages.ingest.files.images import SUFFIXES
 from stages.ingest.files.packed import packed
 from stages.ingest.files.sources import Sources
 from stages.ingest.flowcam.collages import Cut
 from stages.ingest.rows.columns import Rows, Table
-from stages.ingest.rows.export import IMAGES_AT_ONCE, Reject, Warned
+from stages.ingest.rows.export import IMAGES_AT_ONCE, Warned
+from stages.ingest.rows.mismatches import lost
 
 NUMBERED = re.compile(r"(.+)_(\d{1,9})$")
 
 
 def join(table: Table, sources: Sources, path: Path) -> Iterator[tuple[Rows, Cut]]:
     """The pieces of a table, and of their rows the images: named <anything>_<Particle ID>, or <Name>_<Particle ID>
-    where the table has names.
+    where the table has names. A row without its image is a particle all the same.
 
     Raises InputError when an image is numbered 0 and no particle is: the numbers then don't mean Particle ID.
     """
-    files = numbered(sources.folder)
+    files = numbered(sources.folder) if table.has("id") else {}
     if 0 in files and (least := min((rows.table["id"].min() for rows in table.rows() if len(rows.table)), default=0)):
         raise InputError(
             f"{sources.name(files[0][0])}: an image is numbered 0 where {path.name} numbers its particles from "
             f"{least}; rename the images by Particle ID, or export Image File and the collages"
         )
     for rows in table.pieces(IMAGES_AT_ONCE):
-        accepted, images, rejects = [], [], []
+        images: list[np.ndarray | None] = [None] * len(rows.table)
+        reasons = {}
         for row in rows.table.itertuples():
             try:
-                images.append(_image(row, files, sources))
+                images[row.Index] = _image(row, files, sources)
             except InputError as error:
-                rejects.append(Reject(path.name, row.source_line, "id", str(error)))
-                continue
-            accepted.append(row.Index)
-        none = np.zeros(len(accepted), dtype=bool)
-        yield rows, Cut(np.array(accepted, dtype=np.int64), packed(images), none, rejects, Warned())
+                reasons[row.Index] = "id", str(error)
+        none = np.zeros(len(images), dtype=bool)
+        yield rows, Cut(packed(images), none, lost(rows.table, reasons, path.name), Warned())
 
 
 def numbered(folder: Path) -> dict[int, list[Path]]:
@@ -54,6 +54,8 @@ def numbered(folder: Path) -> dict[int, list[Path]]:
 
 
 def _image(row, files: dict[int, list[Path]], sources: Sources) -> np.ndarray:
+    if not files:
+        raise InputError("no picture was exported with the table")
     found = files.get(row.id, [])
     name = getattr(row, "name", None)
     if name is not None:
@@ -61,10 +63,7 @@ def _image(row, files: dict[int, list[Path]], sources: Sources) -> np.ndarray:
     if len(found) != 1:
         shown = ", ".join(sources.name(path) for path in found[:3]) or "none is there"
         raise InputError(f"one image named {name or '<run>'}_{row.id:06d} is expected; found: {shown}")
-    try:
-        image = decode(sources.read(found[0]))
-    except InputError as error:
-        raise InputError(f"{sources.name(found[0])}: {error}") from None
+    image = sources.image(found[0])
     expected = (getattr(row, "image_h", image.shape[0]), getattr(row, "image_w", image.shape[1]))
     if image.shape[:2] != expected:
         raise InputError(

@@ -8,7 +8,7 @@ import re
 from stages.common.base.errors import InputError
 from stages.ingest.files.text import Text
 from stages.ingest.rows.column import Column
-from stages.ingest.rows.columns import Table, plain, split_fields
+from stages.ingest.rows.columns import Table, plain, split_fields, without_empty_ends
 
 # Columns that are used: their name in VisualSpreadsheet, and in a FlowCam list.
 LIST_NAMES = {
@@ -45,7 +45,24 @@ COLUMNS = [
     else Column(listed, "integer" if name in WHOLE else "number", LEAST.get(name, 0))
     for name, listed in LIST_NAMES.items()
 ]
-KNOWN = {plain(name): name for name in LIST_NAMES}
+CSV_NAMES = {ours: theirs for theirs, ours in LIST_NAMES.items()}
+# As laboratories that write German name them.
+GERMAN = {
+    "Partikel-ID": "Particle ID",
+    "Bilddatei": "Image File",
+    "Durchmesser (ABD)": "Diameter (ABD)",
+    "Durchmesser (ESD)": "Diameter (ESD)",
+    "L\u00e4nge": "Length",
+    "Breite": "Width",
+    "Umfang": "Perimeter",
+    "Fl\u00e4che (ABD)": "Area (ABD)",
+    "Rundheit": "Circularity",
+    "Seitenverh\u00e4ltnis": "Aspect Ratio",
+    "Intensit\u00e4t": "Intensity",
+    "Kalibrierfaktor": "Calibration Factor",
+}
+KNOWN = {plain(name): name for name in LIST_NAMES} | {plain(german): name for german, name in GERMAN.items()}
+SIZES = {"Diameter (ABD)", "Diameter (ESD)"}
 UNITS = {
     **dict.fromkeys(["Diameter (ABD)", "Diameter (ESD)", "Length", "Width", "Perimeter"], ("um", "microns")),
     "Area (ABD)": ("um2", "um^2", "sq um", "square microns"),
@@ -59,11 +76,11 @@ SUMMARY_STARTS = ("summary stats", "list file", "count", "start time", "particle
 
 
 def header_line(lines: list[str]) -> tuple[int, str] | None:
-    """Index of the row that names at least two known columns, a particle's name among them, and its delimiter."""
+    """Index of the row that names at least two known columns, a particle's name or size among them; its delimiter."""
     for index, line in enumerate(lines):
         for delimiter in DELIMITERS:
             found = {_name_and_unit(cell)[0] for cell in split_fields(line, delimiter)} & set(LIST_NAMES)
-            if len(found) > 1 and found & {"Particle ID", "Original Reference ID", "Name"}:
+            if len(found) > 1 and found & ({"Particle ID", "Original Reference ID", "Name"} | SIZES):
                 return index, delimiter
     return None
 
@@ -91,9 +108,10 @@ def read_table(text: Text, file: str) -> tuple[Table, str]:
         names.append(name)
     if twice := sorted({name for name in names if name in LIST_NAMES and names.count(name) > 1}):
         raise InputError(f"{file}, line {at + 1}: the header names {', '.join(twice)} more than once")
+    names = without_empty_ends(names)
     listed = [LIST_NAMES.get(name, "") for name in names]
     end, summaries = _end(text, at + 1, delimiter)
-    table = Table(text, listed, COLUMNS, at + 1, delimiter, file, quoted=True, end=end)
+    table = Table(text, listed, COLUMNS, at + 1, delimiter, file, True, end, headers=names, called=CSV_NAMES)
     return table, "\n".join(lines[:at] + summaries)
 
 

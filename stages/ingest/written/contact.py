@@ -31,7 +31,8 @@ def contact_sheet(run: str, sample: Sample, facts: dict) -> Image.Image:
     sheet = Image.new("RGB" if any(pixels.ndim == 3 for pixels, _ in drawn) else "L", size, "white")
     pen = ImageDraw.Draw(sheet)
     origin = SIMULATED if facts["simulated"] else MEASURED
-    shown = f"{run}: {len(drawn)} of {sample.total} particles, {facts['pixel_um']:g} \u00b5m/px"
+    scale = "" if facts["pixel_um"] is None else f", {facts['pixel_um']:g} \u00b5m/px"
+    shown = f"{run}: {len(drawn)} of {sample.shown_of} particles with a picture{scale}"
     said = title(shown, origin)
     pen.text((GAP, 7), said, "black", _font(said, size[0] - 2 * GAP))
     for place, (pixels, particle) in enumerate(drawn):

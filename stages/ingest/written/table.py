@@ -49,9 +49,7 @@ def particle_table(row: SheetRow, facts: dict, piece: Piece, labels: list[str | 
         "particle_id": list(map(functools.partial(particle_id, row.run), particles["source_id"])),
         "class": [label or common for label, common in zip(labels, own, strict=True)],
         "image": images.arrow(),
-        "height": images.heights,
-        "width": images.widths,
-        "channels": images.channels,
+        **images.shapes(),
     }
     arrays = [_array(columns.get(field.name), field, len(particles)) for field in PARTICLES]
     return pa.Table.from_arrays(arrays, schema=PARTICLES)

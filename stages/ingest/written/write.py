@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stages.common.base.errors import InputError
 from stages.common.particles import PARTICLES, RUNS
+from stages.ingest.rows.concentration import no_concentration
 from stages.ingest.rows.export import Export, Mismatch, Piece, Reject, Warned
 from stages.ingest.rows.mismatches import SHOWN
 from stages.ingest.sheet.labels import Joined
 from stages.ingest.sheet.sheet import SheetRow
 from stages.ingest.written import contact
+from stages.ingest.written.levels import Levels
 from stages.ingest.written.names import Names
 from stages.ingest.written.sample import Sample
 from stages.ingest.written.table import particle_table, without_duplicates
@@ -45,8 +48,8 @@ def write_run(folder: Path, row: SheetRow, export: Export, labels: dict[str, str
     Raises InputError when the run as a whole can't be read, RuntimeError when a row went uncounted.
     """
     names, joined, sample = Names(), Joined(labels), Sample(row.run, contact.ROWS * contact.COLUMNS)
-    classes, warned = Counter(), {}
-    counts = Counter(rows_read=0, accepted=0, rejected=0)
+    classes, warned, levels = Counter(), {}, Levels()
+    counts = Counter(rows_read=0, accepted=0, rejected=0, without_image=0)
     with _csv(folder / REJECTED) as rejects, _parquet(folder / PARTICLE_FILE) as write:
         for piece in export.pieces:
             piece = without_duplicates(piece, names)
@@ -55,17 +58,21 @@ def write_run(folder: Path, row: SheetRow, export: Export, labels: dict[str, str
             write(table)
             classes.update(table["class"].drop_null().to_pylist())
             sample.add(piece.particles, piece.images)
+            levels.add(piece.images)
             rejects.writerows(_reject_cells(row.run, piece))
             counts.update(rows_read=piece.rows_read, accepted=len(piece.images), rejected=len(piece.rejects))
+            counts.update(without_image=int(np.count_nonzero(~piece.images.there)))
             _add(warned, piece.warned)
         closing = export.close(counts["rows_read"])
         _add(warned, closing.warned)
+        _add(warned, levels.warned(export.sources.evident))
         source_digest = export.sources.digest()
     if counts["rows_read"] != counts["accepted"] + counts["rejected"]:
         raise RuntimeError(f"run {row.run}: {dict(counts)}")
     if row.role == "class" and row.label is None and not labels and not classes and counts["accepted"]:
         raise InputError("column class: empty, and neither the export nor labels name classes; name the class")
     facts = _facts(row) | export.facts | closing.facts | dict(counts) | {"source_digest": source_digest}
+    facts["no_concentration"] = no_concentration(facts, counts["rows_read"], row.edited)
     with _csv(folder / WARNED) as listed:
         listed.writerows(_warning_cells(row.run, warned))
     contact.write_contact_sheet(folder / CONTACT_SHEET, row.run, sample, facts)
@@ -139,6 +146,7 @@ def _facts(row: SheetRow) -> dict:
         "format": row.format,
         "role": row.role,
         "class": row.label,
+        "split": row.split,
         "nominal_diameter_um": row.nominal_diameter_um,
         "certified_per_ml": row.certified_per_ml,
     }
