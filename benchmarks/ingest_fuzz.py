@@ -1,12 +1,14 @@
-"""Spoil instruments' own exports and look what the readers make of them:
-`python -m benchmarks.ingest_fuzz [MUTATIONS] [DATA]` (2,400; ../shared/data).
+"""Spoil instruments' own exports, and take parts of them away, and look what the readers make of them:
+`python -m benchmarks.ingest_fuzz [MUTATIONS] [DATA]` (6,400; ../shared/data).
 
-Counts tracebacks, hangs (a run of a few hundred particles that takes longer than 20 s) and silent errors: accepted
-particles with another value than in the unspoilt export in a field that no change touched. Lists are cut to their first
-particles, so that thousands of mutations take minutes; collages, contexts and summaries are whole.
+Counts tracebacks, hangs (a run of a few hundred particles that takes longer than 20 s), silent errors: accepted
+particles with another value than in the unspoilt export in a field that no change touched; and, in the mutations that
+are losses (all but the first 2,400), silent low counts: a concentration below the whole run's. Lists are cut to their
+first particles and summaries count these, so that thousands of mutations take minutes; collages and contexts are whole.
 """
 
 import random
+import re
 import shutil
 import signal
 import sys
@@ -17,12 +19,18 @@ from pathlib import Path
 
 from benchmarks.result import write_result
 from stages.common.base.errors import InputError
+from tests.ingest.exports import Mfi
+from tests.ingest.losses import lose, low_count
 from tests.ingest.mutations import Original, spoil
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
 SECONDS_OF_A_HANG = 20
 PARTICLES = 120
+BAD = ("tracebacks", "silent_errors", "silent_low_counts", "hangs")
+SPOILT = 2400  # mutations that spoil; the rest are losses
+VOLUME_ML = 0.05  # of the runs whose export tells none
+COUNTED = re.compile(rb"(Count,|Particle Count: )1000\b")
 
 
 class Hang(BaseException):
@@ -30,7 +38,8 @@ class Hang(BaseException):
 
 
 def originals(data: Path, folder: Path) -> list[Original]:
-    """Copies of the real exports, their tables cut: runs as lists, one as a VisualSpreadsheet table."""
+    """Copies of the real exports, their tables cut: runs as lists, one as a VisualSpreadsheet table; and an MFI-like
+    one that the tests write."""
     found = []
     for number, run in enumerate(sorted((data / "flowcam_labelled/runs").iterdir())[:3]):
         copy = _copy(run, folder / f"list{number}", f"{run.name}.lst", ".csv")
@@ -40,7 +49,11 @@ def originals(data: Path, folder: Path) -> list[Original]:
     found.append(Original(copy, "visualspreadsheet", f"{run.name}.csv"))
     portrait = data / "formats/lst65_portrait"
     name = next(portrait.glob("*.lst")).name
-    found.append(Original(_copy(portrait, folder / "portrait", name, ".txt"), "flowcam", name))
+    found.append(Original(_copy(portrait, folder / "portrait", name, ".txt"), "flowcam", name, VOLUME_ML))
+    export = Mfi()
+    export.preamble.append(f"Particles: {len(export.rows)}")
+    export.write(folder)
+    found.append(Original(folder / export.run, "mfi", "particles.csv"))
     return found
 
 
@@ -53,14 +66,19 @@ def _copy(run: Path, to: Path, table: str, without: str) -> Path:
     lines = (to / table).read_bytes().split(b"\n")
     first = next(i for i, line in enumerate(lines) if line.count(b"|") > 5 or line.startswith(b"1,"))
     (to / table).write_bytes(b"\n".join([*lines[: first + PARTICLES], b""]))
+    for summary in to.glob("*summary*"):
+        summary.write_bytes(COUNTED.sub(rb"\g<1>%d" % PARTICLES, summary.read_bytes()))
     return to
 
 
 def tell(original: Original, seed: int) -> tuple[str, str]:
-    """What became of one mutation: read, refused, traceback, silent error or hang; and what was done."""
-    done = spoil(original, random.Random(seed))
+    """What became of one mutation: read, refused or one of BAD; and what was done."""
+    losing = seed >= SPOILT
+    done = (lose if losing else spoil)(original, random.Random(seed))
     signal.alarm(SECONDS_OF_A_HANG)
     try:
+        if losing and (low := low_count(original)):
+            return "silent_low_counts", f"{done}: {low}"
         wrong = original.judge()
         return ("silent_errors", f"{done}: {wrong[:3]}") if wrong else ("read", done)
     except InputError:
@@ -75,13 +93,13 @@ def tell(original: Original, seed: int) -> tuple[str, str]:
 
 
 def main() -> None:
-    mutations = int(sys.argv[1]) if len(sys.argv) > 1 else 2400
+    mutations = int(sys.argv[1]) if len(sys.argv) > 1 else 6400
     data = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA
     if not (data / "flowcam_labelled").is_dir():
         print(f"skipped: no real exports in {data}; name their folder")
         return
     signal.signal(signal.SIGALRM, _ring)
-    counts = dict.fromkeys(["read", "refused", "tracebacks", "silent_errors", "hangs"], 0)
+    counts = dict.fromkeys(["read", "refused", *BAD], 0)
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         exports = originals(data, Path(folder))
@@ -92,7 +110,7 @@ def main() -> None:
                 print(f"{outcome} at seed {seed}: {what}", flush=True)
     seconds = time.monotonic() - start
     print(f"{mutations} mutations in {seconds:.0f} s: {counts}")
-    figures = {"mutations": mutations, **{name: counts[name] for name in ("tracebacks", "silent_errors", "hangs")}}
+    figures = {"mutations": mutations, "losses": max(0, mutations - SPOILT), **{name: counts[name] for name in BAD}}
     write_result(
         "ingest_fuzz",
         figures,

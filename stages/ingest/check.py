@@ -18,20 +18,22 @@ def check(rows: list[SheetRow], root: Path, labels: Labels, refused_share_max: f
 
     Raises InputError, after the same text, when a run can't be read.
     """
-    lines, notes, bad = [], [], []
+    lines, bad = [], []
+    notes: dict[str, list[SheetRow]] = {}
     for row in rows:
         try:
             row = with_format(row, root)
             found = survey(row, root)
             _refuse(found, refused_share_max)
         except InputError as error:
-            notes.append(f"line {row.line}, run {row.run}: can't be read: {error}")
+            notes.setdefault(f"can't be read: {error}", []).append(row)
             bad.append(row.line)
             continue
         lines.append(_line(row, found, len(labels.by_run[row.run])))
-        notes += [f"line {row.line}, run {row.run}: {note}" for note in _notes(found)]
+        for note in _notes(found):
+            notes.setdefault(note, []).append(row)
     table = pd.DataFrame(lines).to_string(index=False) if lines else "no run can be read"
-    text = "\n".join([table, *notes, _ending(len(rows), bad)])
+    text = "\n".join([table, *(f"{_runs(of)}: {note}" for note, of in notes.items()), _ending(len(rows), bad)])
     if bad:
         raise InputError(f"{len(bad)} of {len(rows)} runs can't be read\n{text}")
     return text
@@ -71,6 +73,17 @@ def _refuse(found: Survey, refused_share_max: float) -> None:
             f"{rows.refused} of {rows.read} rows are refused, more than ingest.refused_share_max "
             f"({refused_share_max:g}) allows; the first is {rows.first}"
         )
+
+
+def _runs(rows: list[SheetRow]) -> str:
+    """Whom a note concerns: said once, however many runs there are."""
+    if len(rows) == 1:
+        return f"line {rows[0].line}, run {rows[0].run}"
+    lines = [row.line for row in rows]
+    starts = [line for line in lines if line - 1 not in lines]
+    ends = [line for line in lines if line + 1 not in lines]
+    parts = [f"{start}" if start == end else f"{start} to {end}" for start, end in zip(starts, ends, strict=True)]
+    return f"lines {', '.join(parts)}"
 
 
 def _ending(runs: int, bad: list[int]) -> str:

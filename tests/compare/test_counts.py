@@ -37,6 +37,17 @@ def test_dilution_raises_the_concentration():
     assert table.loc[0, "per_ml"] == pytest.approx(20 / 0.5 * 10)
 
 
+def test_rows_that_were_not_counted_make_an_interval_and_no_value():
+    """From the lower end for those counted to the upper end were all of them particles of that size."""
+    table = count_runs(one_run(uncounted=5), {"r1": np.full(20, 3.0)}, {"A": "abd_um"}, [2])
+    assert table["per_ml"].isna().all()
+    assert table.loc[0, "per_ml_low"] == pytest.approx(poisson_interval(20, 0.05)[0])
+    assert table.loc[0, "per_ml_high"] == pytest.approx(poisson_interval(25, 0.05)[1])
+    entry = count_samples(table)["s"]["A"]["at_least_2_um"]
+    assert (entry["count"], entry["uncounted"], entry["per_ml"]) == (20, 5, None)
+    assert "rsd" not in entry
+
+
 def test_without_a_volume_there_are_counts_and_no_concentration():
     table = count_runs(one_run(imaged_ml=None), {"r1": np.full(20, 3.0)}, {"A": "abd_um"}, [2])
     assert table.loc[0, "count"] == 20

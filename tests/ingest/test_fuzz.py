@@ -12,6 +12,7 @@ from PIL import Image
 
 from stages.common.base.errors import InputError
 from tests.ingest.exports import FlowCam, Mfi
+from tests.ingest.losses import lose, low_count
 from tests.ingest.mutations import Original, spoil
 from tests.ingest.test_visualspreadsheet import PIXELS, V4
 
@@ -19,15 +20,19 @@ from tests.ingest.test_visualspreadsheet import PIXELS, V4
 @pytest.fixture(scope="module")
 def originals(tmp_path_factory) -> dict[str, Original]:
     root = tmp_path_factory.mktemp("exports")
-    FlowCam().write(root)
-    Mfi().write(root)
+    listed, table = FlowCam(), Mfi()
+    listed.files["r1_summary.csv"] = "Count,4\n"
+    table.preamble.append("Particles,3")
+    listed.write(root)
+    table.write(root)
     (root / "v").mkdir()
     (root / "v/v.csv").write_bytes(V4.encode())
+    (root / "v/v_run_summary.txt").write_text("Run:\n\tParticle Count: 2\n")
     Image.fromarray(PIXELS).save(root / "v/v_000001.tif", compression="tiff_lzw")
     return {
         "flowcam": Original(root / "r1", "flowcam", "r1.lst"),
         "mfi": Original(root / "m1", "mfi", "particles.csv"),
-        "visualspreadsheet": Original(root / "v", "visualspreadsheet", "v.csv"),
+        "visualspreadsheet": Original(root / "v", "visualspreadsheet", "v.csv", volume_ml=0.5),
     }
 
 
@@ -43,6 +48,31 @@ def test_spoilt_exports(originals, form, chance):
         assert str(error)
     finally:
         original.restore()
+
+
+@pytest.mark.parametrize("form", ["flowcam", "mfi", "visualspreadsheet"])
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(chance=st.randoms(use_true_random=False))
+def test_no_loss_makes_a_count_low(originals, form, chance):
+    original = originals[form]
+    try:
+        done = lose(original, chance)
+        assert low_count(original) is None, done
+        assert original.judge() == [], done
+    except InputError as error:
+        assert str(error)
+    finally:
+        original.restore()
+
+
+def test_the_judge_sees_a_low_count(tmp_path):
+    """Without a summary nothing tells that a list was cut between two rows: were one of those read, it would tell."""
+    FlowCam().write(tmp_path)
+    original = Original(tmp_path / "r1", "flowcam", "r1.lst")
+    assert low_count(original) is None
+    lines = original.table_path.read_bytes().splitlines(keepends=True)
+    original.table_path.write_bytes(b"".join(lines[:-1]))
+    assert low_count(original) == "1.2e+07/mL at most, where the whole run has 1.6e+07/mL"
 
 
 def test_the_judge_sees_a_silent_error(originals, monkeypatch):

@@ -1,5 +1,6 @@
 """Formats that the sheet leaves empty, and lists beyond a plain run's."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,68 @@ def test_what_is_not_recognised_is_told(workspace, ingest):
     Path("exports/r1/notes.txt").write_text("none")
     with pytest.raises(InputError, match=r"notes\.txt"):
         ingest(f"{HEADER}r1,A,s,,r1,unlabelled,,\n")
+
+
+SHEET = f"{HEADER}c1,A,s,,c1,class,x,1\n"
+
+
+def save_crops(*sizes: tuple[int, int]) -> None:
+    Path("exports/c1").mkdir()
+    for i, size in enumerate(sizes):
+        Image.fromarray(np.full(size, i, np.uint8)).save(f"exports/c1/{i}.png")
+
+
+def test_what_may_be_no_crop_is_never_taken_for_one(workspace, ingest):
+    """Collages, frames, and whatever lies beside a table that no format knows; written out, the format is believed."""
+    save_crops((5, 5), (6, 7))
+    assert ingest(SHEET).runs.loc["c1", "format"] == "crops"
+    table = Path("exports/c1/out.csv")
+    table.write_text("File,Size,Kind\n0.png,3,oil\n1.png,4,oil\n")
+    with pytest.raises(
+        InputError, match=r"out\.csv is a table that no format knows, with the columns File, Size, Kind"
+    ):
+        ingest(SHEET)
+    table.unlink()
+    Path("exports/c1/run.ctx").write_text("[Fluid]\n")
+    with pytest.raises(InputError, match=r"run\.ctx lies beside them"):
+        ingest(SHEET)
+    Path("exports/c1/run.ctx").unlink()
+    Image.fromarray(np.zeros((1024, 1280), np.uint8)).save("exports/c1/frame.png")
+    with pytest.raises(InputError, match=r"one has 1280 x 1024 px, as a camera's frame or a collage.*write crops"):
+        ingest(SHEET)
+    assert ingest(SHEET.replace("s,,c1", "s,crops,c1")).counts("c1") == [3, 3, 0, 0]
+
+
+def test_many_pictures_of_one_size_may_be_tiles(workspace, ingest):
+    save_crops(*[(9, 9)] * 12)
+    with pytest.raises(InputError, match="all 12 that were looked at have 9 x 9 px"):
+        ingest(SHEET)
+
+
+def test_columns_of_like_names_are_pointed_out(workspace, ingest):
+    Path("exports/c1").mkdir()
+    Path("exports/c1/t.csv").write_text("Partcle ID,Diameter,Lenght\n1,2,3\n2,3,4\n")
+    with pytest.raises(InputError, match=r"'Partcle ID' is like Particle ID, .*'Lenght' is like Length"):
+        ingest(SHEET)
+
+
+def test_an_archive_is_told(workspace, ingest):
+    Path("exports/c1.zip").write_bytes(b"PK")
+    with pytest.raises(InputError, match="is an archive; unpack it"):
+        ingest(f"{HEADER}c1,A,s,,c1.zip,class,x,1\n")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_composed_and_decomposed_names_are_one(workspace, ingest, form):
+    name = unicodedata.normalize(form, "Läuf")
+    other = unicodedata.normalize({"NFC": "NFD", "NFD": "NFC"}[form], "Läuf")
+    export = FlowCam()
+    export.collages = {f"{name}.tif": export.collages["r1_000001.tif"]}
+    for row in export.rows:
+        row["collage_file"] = f"{other}.tif"
+    export.write(Path("exports"))
+    Path("exports/r1").rename(f"exports/{name}")
+    assert ingest(f"{HEADER}r1,A,s,flowcam,{other},class,x,\n").counts("r1") == [4, 4, 0, 0]
 
 
 def test_a_recognised_format_is_checked_as_a_written_one(workspace, ingest):

@@ -48,6 +48,30 @@ def test_a_wrong_cell_is_told_with_its_place_and_mend(tmp_path, row, column, men
         read(tmp_path, f"{HEADER}\nok,A,s,flowcam,p,class,x,,,\n{row}\n")
 
 
+def test_what_the_sheet_says_of_pixels_edits_and_splits(tmp_path):
+    header = "run,platform,sample,format,path,role,class,bits,edited,split"
+    row = read(tmp_path, f"{header}\nr1,A,s,flowcam,p,class,x,12,true,validation\n")[0]
+    assert (row.bits, row.edited, row.split) == (12, True, "validation")
+    row = read(tmp_path, f"{header}\nr1,A,s,flowcam,p,class,x,,,\n")[0]
+    assert (row.bits, row.edited, row.split) == (None, False, None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "mend"),
+    [
+        ("class,x,7,,", "bits", "at least 8"),
+        ("class,x,17,,", "bits", "at most 16"),
+        ("class,x,,perhaps,", "edited", "true, or leave it empty"),
+        ("class,x,,,test", "split", "train, selection, validation"),
+        ("blank,,,,train", "split", "role class only"),
+    ],
+)
+def test_a_wrong_cell_of_pixels_edits_and_splits_is_told(tmp_path, cells, column, mend):
+    header = "run,platform,sample,format,path,role,class,bits,edited,split"
+    with pytest.raises(InputError, match=f"line 2, column {column}: .*{mend}"):
+        read(tmp_path, f"{header}\nr1,A,s,flowcam,p,{cells}\n")
+
+
 def test_all_wrong_cells_are_told_at_once(tmp_path):
     with pytest.raises(InputError) as error:
         read(tmp_path, f"{HEADER}\nr1,A,s,flowcam,p,class,x,,,a\nr2,A,s,flowcam,p,class,x,,b,c\nr3,A\n")

@@ -109,3 +109,23 @@ def test_a_class_may_have_fractions_of_its_own():
     table = targets_of(settings, ["protein", "oil"])
     assert table.loc["protein", "validation"] == 0.96
     assert table.loc["oil", "train"] == 0.5
+
+
+def test_a_fixed_run_goes_where_the_sheet_says_and_the_others_make_up_for_it():
+    table = particles({f"p{i}": {"protein": 100} for i in range(10)})
+    free, _ = divide(table, targets("protein"), seed=1, fixed={})
+    chosen = table.loc[free == "train", "run"].unique()[:2]
+    fixed = dict.fromkeys(chosen, "validation")
+    split, _ = divide(table, targets("protein"), seed=1, fixed=fixed)
+    assert (split[table["run"].isin(chosen)] == "validation").all()
+    assert split.value_counts(normalize=True).to_dict() == pytest.approx(HALVES)
+    assert runs_on_two_sides(table.assign(split=split)) == []
+
+
+def test_a_fixed_run_of_a_class_with_few_runs_is_never_divided_by_image():
+    table = particles({"locked": {"oil": 50}, "other": {"oil": 100}})
+    split, by_image = divide(table, targets("oil"), seed=1, fixed={"locked": "validation"})
+    assert (split[table["run"] == "locked"] == "validation").all()
+    assert by_image == ["oil"]
+    assert split[table["run"] == "other"].value_counts().to_dict() == {"train": 50, "selection": 20, "validation": 30}
+    assert divide(table, targets("oil"), seed=1, fixed={"locked": "validation", "other": "train"})[1] == []
