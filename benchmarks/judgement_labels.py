@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.classify.evaluating.prevalence import precision_at
+from stages.classify.evaluating.prevalence import precision_at, shares_at
 from stages.common.base.files import read_json
+from stages.common.majority import MAJORITY, minorities
 from stages.common.params.whole import read_all
 
 TRUTH = Path("data/simulated_truth.parquet")
@@ -38,26 +39,24 @@ def with_truth(splits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(name: str, metrics: dict, known: pd.DataFrame, classes: list[str]) -> list[dict]:
-    rare, noise = metrics["at_prevalence"], metrics["label_noise"]
+    rare, noise, without = (metrics[block] for block in ("at_prevalence", "label_noise", "without_label_suspects"))
     own = known[known["platform"] == metrics["platform"]]
-    counts = np.diag([(own["class"] == label).sum() for label in classes])
-    majority = own[own["class"] == classes[0]]
-    for number, label in enumerate(classes[1:], start=1):
-        wrong = int((majority["true"] == label).sum())
-        counts[0, [0, number]] += [-wrong, wrong]
-    prevalence = rare["prevalence"]
-    shares = np.array([1 - prevalence * (len(classes) - 1), *[prevalence] * (len(classes) - 1)])
+    there = own["class"].value_counts().reindex(classes).to_numpy()
+    in_majority = own.loc[own["class"] == classes[MAJORITY], "true"]
+    flawless = np.diag(there)
+    for number in minorities(len(classes)):
+        wrong = int((in_majority == classes[number]).sum())
+        flawless[MAJORITY, [MAJORITY, number]] += [-wrong, wrong]
+    shares = shares_at(flawless, rare["prevalence"])["at_prevalence"]
     return [
         {
             "network": name,
-            "class": label,
-            "wrong_labels": int(counts[0, number]),
-            "ceiling_of_truth": precision_at(counts, shares, number)["value"],
-            "ceiling_of_candidates": noise["precision_ceiling"]["at_prevalence"][label]["value"],
-            "precision": rare["classes"][label]["precision"]["value"],
-            "without_candidates": metrics["without_label_suspects"]["at_prevalence"]["classes"][label]["precision"][
-                "value"
-            ],
+            "class": classes[number],
+            "wrong_labels": int(flawless[MAJORITY, number]),
+            "ceiling_of_truth": precision_at(flawless, shares, number)["value"],
+            "ceiling_of_candidates": noise["precision_ceiling"]["at_prevalence"][classes[number]]["value"],
+            "precision": rare["classes"][classes[number]]["precision"]["value"],
+            "without_candidates": without["at_prevalence"]["classes"][classes[number]]["precision"]["value"],
         }
-        for number, label in enumerate(classes[1:], start=1)
+        for number in minorities(len(classes))
     ]

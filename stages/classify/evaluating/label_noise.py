@@ -13,8 +13,8 @@ from stages.common.majority import MAJORITY, minorities
 from stages.common.proportions import clopper_pearson
 
 MEANING = (
-    "precision that a classifier without any error would get, if every label-error candidate were one, on as many "
-    "particles; the candidates are named by the classifier itself, so that a poor one makes the ceiling too low"
+    "precision that a classifier without any error would get, if the label-error candidates were the wrong labels, on "
+    "as many particles; the classifier itself names them: false ones make the ceiling too low, missed ones too high"
 )
 
 
