@@ -1,1 +1,1 @@
-"""Compare instruments: counts, beads, sizes, classifiers carried from one to the other, and learned features."""
+"""Compare instruments: counts and their agreement, beads, sizes, classifiers trained on one and tested on the other."""

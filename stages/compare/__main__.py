@@ -1,5 +1,6 @@
 """Compare the platforms: `python -m stages.compare`."""
 
+from math import inf
 from pathlib import Path
 
 from stages.common.base.errors import run
@@ -7,14 +8,18 @@ from stages.common.base.files import replacing_folder, write_csv, write_json
 from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.figures import save
 from stages.common.params.compare import Compare
-from stages.compare import parts
 from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
 from stages.compare.measured import read_measured
+from stages.compare.parts import counting, images, sizing
+from stages.compare.ranges import bins, cumulative
+from stages.compare.ratios import count_beads, ratios_of
 
 INGESTED = Path("data/ingested")
 METRICS = Path("metrics/compare.json")
 COUNTS = Path("metrics/counts.csv")
+BINS = Path("metrics/bins.csv")
+RATIOS = Path("metrics/ratios.csv")
 BEADS = Path("metrics/beads.csv")
 PICTURES = Path("plots/compare")
 
@@ -31,23 +36,37 @@ def main() -> None:
     params = read_parameters(Parameters)
     settings = params.compare
     measured = read_measured(INGESTED)
-    counts = count_runs(measured.runs, measured.sizes, measured.columns, settings.thresholds_um)
-    beads = measure_beads(measured.runs, measured.sizes, measured.columns)
+    ranges = [*cumulative(settings.thresholds_um), *bins(settings.thresholds_um)]
+    counts = count_runs(measured, ranges)
+    beads = measure_beads(measured, params.seed)
+    ratios = ratios_of(
+        measured,
+        counts,
+        count_beads(measured),
+        ranges=ranges,
+        limits=settings.ratio_limits,
+        volume_rsd=settings.volume_rsd,
+    )
 
     found = {
-        "counts": parts.counts_part(measured, counts),
-        "ratios": parts.ratios_part(measured, counts, beads, settings),
-        "beads": parts.beads_part(measured, beads),
-        "sizes": parts.sizes_part(measured, settings, params.seed),
-        "transfer": parts.transfer_part(settings.networks, params.classes),
-        "embedding": parts.embedding_part(settings, params.classes, params.seed),
+        "counts": counting.counts_part(measured, counts, settings),
+        "ratios": counting.ratios_part(measured, ratios),
+        "dilution": counting.dilution_part(measured, counts, settings),
+        "agreement": counting.agreement_part(measured, counts, ranges, settings),
+        "beads": sizing.beads_part(measured, beads),
+        "sizes": sizing.sizes_part(measured, settings, params.seed),
+        "crossed": images.crossed_part(settings.networks, params.classes),
+        "embedding": images.embedding_part(settings, params.classes, params.seed),
     }
 
     with replacing_folder(PICTURES) as folder:
         for part in found.values():
             for name, figure in part.pictures.items():
                 save(figure, folder / f"{name}.png")
-    write_csv(COUNTS, counts)
+    is_bin = counts["to_um"] < inf
+    write_csv(COUNTS, counts[~is_bin].drop(columns=["at", "to_um"]))
+    write_csv(BINS, counts[is_bin].drop(columns="at"))
+    write_csv(RATIOS, ratios)
     write_csv(BEADS, beads)
     write_json(
         METRICS,
@@ -55,6 +74,7 @@ def main() -> None:
             "origin": measured.origin,
             "diameters": measured.columns,
             **{name: part.numbers for name, part in found.items() if part.numbers},
+            "notes": {name: part.notes for name, part in found.items() if part.notes},
             "skipped": {name: part.skipped for name, part in found.items() if part.skipped},
         },
     )

@@ -1,5 +1,7 @@
 """The features that a network learned, as a map and as numbers that say how far the platforms lie apart."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -27,7 +29,7 @@ def drawn(table: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     return shuffled.assign(turn=turn).sort_values("turn", kind="stable").drop(columns="turn").head(count)
 
 
-def umap_of(features: np.ndarray, neighbours: int, min_dist: float, seed: int) -> np.ndarray:
+def umap_of(features: np.ndarray, *, neighbours: int, min_dist: float, seed: int) -> np.ndarray:
     """(N, 2) coordinates (McInnes et al. 2018); one thread, so that the same seed gives the same map."""
     from umap import UMAP  # compiles for seconds when imported, so only when it's wanted
 
@@ -75,14 +77,30 @@ def _accuracy_in_class(features: np.ndarray, table: pd.DataFrame, seed: int) -> 
     return {"accuracy": accuracy, "left_out": "run" if by_run else "particle"}
 
 
-def platform_silhouette(features: np.ndarray, table: pd.DataFrame) -> dict[str, float]:
-    """For each class the silhouette of the platforms (Rousseeuw 1987) in standardized features: 0 when mixed, 1
-    when far apart."""
+def silhouette(features: np.ndarray, table: pd.DataFrame, by: str) -> dict[str, float]:
+    """For each class the silhouette (Rousseeuw 1987) of the groups in column `by`, in standardized features: 0 when
+    mixed, 1 when far apart."""
     scaled = StandardScaler().fit_transform(features)
     result = {}
     for name in sorted(table["class"].unique()):
         own = (table["class"] == name).to_numpy()
-        platforms = table["platform"].to_numpy()[own]
-        if len(np.unique(platforms)) > 1 and len(platforms) > len(np.unique(platforms)):
-            result[name] = float(silhouette_score(scaled[own], platforms))
+        groups = table[by].to_numpy(str)[own]
+        if 1 < len(np.unique(groups)) < len(groups):
+            result[name] = float(silhouette_score(scaled[own], groups))
     return result
+
+
+def run_silhouette(features: np.ndarray, table: pd.DataFrame) -> dict[str, float]:
+    """For each class the mean silhouette of two runs of one platform: what `silhouette` by platform has to exceed.
+
+    Two runs at a time, as there are two platforms at a time; a class is absent where no platform has two runs of it.
+    """
+    scaled = StandardScaler().fit_transform(features)
+    result: dict[str, list[float]] = {}
+    for (name, _), own in table.groupby(["class", "platform"]):
+        for pair in combinations(sorted(own["run"].unique()), 2):
+            both = ((table["class"] == name) & table["run"].isin(pair)).to_numpy()
+            if both.sum() > 2:
+                runs = table["run"].to_numpy(str)[both]
+                result.setdefault(name, []).append(float(silhouette_score(scaled[both], runs)))
+    return {name: float(np.mean(values)) for name, values in result.items()}

@@ -30,7 +30,7 @@ def picture_confusion(crossed: dict, classes: list[str], origin: str) -> Figure:
         axis.tick_params(length=0)
         axis.set(xlabel="predicted", ylabel="true")
         axis.set_title(f"trained on {trained}, tested on {tested}\nmacro recall {entry['macro_recall']:.1%}")
-    figure.suptitle(title("Networks carried across platforms", origin))
+    figure.suptitle(title("Networks trained on one platform, tested on each", origin))
     return figure
 
 

@@ -1,6 +1,7 @@
 """What was measured: the runs and, of each, the diameters to compare by."""
 
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from stages.common.base.errors import InputError
 from stages.common.base.origin import origin_of
 from stages.common.particles import size_column
 
-DIAMETERS = ["abd_um", "ecd_um", "esd_um"]
+# What each is the diameter of: a circle of the particle's area, or the mean of its Feret diameters.
+DIAMETERS = {"abd_um": "area", "ecd_um": "area", "esd_um": "Feret"}
 
 
 def read_runs(path: str | Path) -> pd.DataFrame:
@@ -25,26 +27,33 @@ def read_runs(path: str | Path) -> pd.DataFrame:
 
 def read_diameters(runs: pd.DataFrame, folder: str | Path) -> dict[str, pd.DataFrame]:
     """For each run its diameters in um, as the instrument reports them."""
-    return {run: pd.read_parquet(Path(folder) / f"{run}.parquet", columns=DIAMETERS) for run in runs["run"]}
+    return {run: pd.read_parquet(Path(folder) / f"{run}.parquet", columns=list(DIAMETERS)) for run in runs["run"]}
 
 
 def columns_by_platform(runs: pd.DataFrame, diameters: dict[str, pd.DataFrame]) -> dict[str, str]:
     """The one diameter that a platform's runs are compared by. A platform without diameters (folders of crops) is
-    absent. Raises InputError when its runs have diameters, but none in common."""
-    columns = {}
+    absent. Raises InputError when its runs have diameters, but none in common.
+
+    Area-based diameters (ABD, ECD) and Feret ones (ESD) of one particle differ, so all platforms take the same kind
+    where each reports it, area-based first; else each takes its own, which `Measured.alike` tells.
+    """
+    shared = {}
     for platform, own in runs.groupby("platform"):
         sized = [diameters[run] for run in own["run"] if diameters[run].notna().any(axis=None)]
         if not sized:
             continue
-        shared = {name: all(table[name].notna().any() for table in sized) for name in DIAMETERS}
-        try:
-            columns[platform] = size_column(shared)
-        except InputError:
+        shared[platform] = {name for name in DIAMETERS if all(table[name].notna().any() for table in sized)}
+        if not shared[platform]:
             raise InputError(
                 f"platform {platform}: its runs have no diameter in common, so their counts can't be compared; name "
                 "each kind of export a platform of its own in the sample sheet"
-            ) from None
-    return columns
+            )
+    for kind in DIAMETERS.values():
+        own = {platform: [name for name in names if DIAMETERS[name] == kind] for platform, names in shared.items()}
+        if all(own.values()):
+            shared = {platform: set(names) for platform, names in own.items()}
+            break
+    return {platform: size_column(dict.fromkeys(names, True)) for platform, names in shared.items()}
 
 
 def sizes_of(runs: pd.DataFrame, diameters: dict[str, pd.DataFrame], columns: dict[str, str]) -> dict[str, np.ndarray]:
@@ -76,16 +85,24 @@ class Measured:
     origin: str
 
     @property
-    def pair(self) -> tuple[str, str] | None:
-        """The two platforms that are compared (the first two by name); None when there are fewer."""
-        platforms = sorted(self.columns)
-        return (platforms[0], platforms[1]) if len(platforms) > 1 else None
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every two platforms, by name: the second is compared with the first."""
+        return list(combinations(sorted(self.columns), 2))
 
-    def on_both(self, role: str) -> list[str]:
-        """Samples of `role` that were measured on both platforms."""
+    def alike(self, *platforms: str) -> bool:
+        """Whether the platforms' diameters are of one kind."""
+        return len({DIAMETERS[self.columns[platform]] for platform in platforms}) == 1
+
+    def on_both(self, role: str, pair: tuple[str, str]) -> list[str]:
+        """Samples of `role` that were measured on both platforms of `pair`."""
         own = self.runs[self.runs["role"] == role]
-        first, second = (set(own.loc[own["platform"] == platform, "sample"]) for platform in self.pair)
+        first, second = (set(own.loc[own["platform"] == platform, "sample"]) for platform in pair)
         return sorted(first & second)
+
+    def smallest_um(self, platform: str) -> float:
+        """The size below which the platform's own filter leaves particles out; 0 where no export states one."""
+        own = self.runs.loc[self.runs["platform"] == platform, "min_size_um"]
+        return float(own.max()) if own.notna().any() else 0.0
 
     def sizes_in(self, sample: str, platform: str, smallest: float) -> list[np.ndarray]:
         """The diameters from `smallest` um in each run of `sample` on `platform`."""

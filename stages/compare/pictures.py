@@ -1,15 +1,19 @@
-"""Pictures of counts, ratios, beads and sizes on the platforms."""
+"""Pictures of counts, ratios, dilutions, agreement, beads and sizes on the platforms."""
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from stages.common.base.origin import title
 from stages.common.figures import PALETTE, colour_of
+from stages.compare.verdict import NOT_COMPARED, NOT_DECIDABLE, OUTSIDE, UNDECIDED, WITHIN
 
 MARKERS = "osDv^P"
-VERDICT_COLOURS = {"within": PALETTE[2], "outside": PALETTE[4], "undecided": "0.45"}
+VERDICT_COLOURS = {WITHIN: PALETTE[2], OUTSIDE: PALETTE[4]}
+VERDICT_SYMBOLS = {WITHIN: "✓", OUTSIDE: "✗", UNDECIDED: "?", NOT_DECIDABLE: "∅", NOT_COMPARED: "–"}
+FARTHEST = 100  # largest ratio, and one over the smallest, that intervals are shown to
 NEAR = 30  # largest ratio shown over the smallest, up to which NEAR_TICKS don't run into each other
 NEAR_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
 FAR_TICKS = (0.001, 0.01, 0.1, 0.3, 1, 3, 10, 100, 1000)
@@ -42,7 +46,7 @@ def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
                 value = (middle if bounded else run["per_ml"]) if known else run["count"]
                 bars = [value - run["per_ml_low"], run["per_ml_high"] - value] if known else None
                 axis.errorbar(
-                    run["threshold_um"] * (1 + 0.03 * place),
+                    run["from_um"] * (1 + 0.03 * place),
                     value.where(value > 0),
                     yerr=bars,
                     color=colours[platform],
@@ -52,9 +56,9 @@ def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
                     linewidth=0.8,
                     label=platform if number == 0 else None,
                 )
-        thresholds = sorted(own["threshold_um"].unique())
+        thresholds = sorted(own["from_um"].unique())
         axis.set(xscale="log", yscale="log", title=sample)
-        axis.set_xticks(thresholds, [str(t) for t in thresholds])
+        axis.set_xticks(thresholds, [f"{t:g}" for t in thresholds])
         axis.xaxis.minorticks_off()
     axes[0].legend(title="platform")
     figure.supxlabel("size at least (µm)")
@@ -64,26 +68,109 @@ def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
     return figure
 
 
-def picture_ratios(ratios: list[dict], first: str, second: str, origin: str) -> Figure:
-    """Each ratio with its interval, over the margins that were set for it."""
-    figure, axis = plt.subplots(figsize=(7, 1.2 + 0.32 * len(ratios)))
-    for place, entry in enumerate(ratios):
-        axis.fill_betweenx([place - 0.4, place + 0.4], *entry["limits"], color="0.9", linewidth=0)
-        colour = VERDICT_COLOURS[entry["verdict"]]
-        if "low" in entry:
-            axis.plot([entry["low"], entry["high"]], [place, place], color=colour, linewidth=2)
-        if "ratio" in entry:
-            axis.plot(entry["ratio"], place, "o", color=colour, markersize=4)
-        axis.text(1.02, place, entry["verdict"], color=colour, va="center", transform=axis.get_yaxis_transform())
-    axis.axvline(1, color="0.3", linewidth=0.8)
-    axis.set(xscale="log", xlabel=f"concentration on {second} over {first}; grey: margins set beforehand")
-    axis.set_yticks(range(len(ratios)), [entry["name"] for entry in ratios])
-    axis.invert_yaxis()
-    limits = axis.get_xlim()
+def picture_ratios(ratios: pd.DataFrame, origin: str) -> Figure:
+    """Each ratio with its interval, over the margins that were set for it, and its verdict in a symbol and a word; one
+    column a pair of platforms."""
+    rows = list(ratios[["sample", "at"]].drop_duplicates().itertuples(index=False, name=None))
+    places = {row: place for place, row in enumerate(rows)}
+    pairs = list(ratios["pair"].unique())
+    figure, axes = plt.subplots(
+        1, len(pairs), figsize=(2.6 + 4 * len(pairs), 1.2 + 0.27 * len(rows)), squeeze=False, sharex=True, sharey=True
+    )
+    limits = _ratio_limits(ratios)
+    for axis, pair in zip(axes.flat, pairs, strict=True):
+        for row in ratios[ratios["pair"] == pair].itertuples():
+            _draw_ratio(axis, row, places[row.sample, row.at], limits)
+        axis.axvline(1, color="0.3", linewidth=0.8)
+        axis.set(xscale="log", xlim=limits, title=pair)
+        axis.set_yticks(range(len(rows)), [f"{sample} {shown(at)}" for sample, at in rows])
+        axis.set_ylim(len(rows) - 0.5, -0.5)
+        ticks = [t for t in (NEAR_TICKS if limits[1] / limits[0] < NEAR else FAR_TICKS) if _inside(t, limits)]
+        axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axis.minorticks_off()
+    figure.supxlabel("ratio of concentrations; grey: margins set beforehand")
+    figure.suptitle(title("Ratios with 90 % interval", origin))
+    return figure
+
+
+def _ratio_limits(ratios: pd.DataFrame) -> tuple[float, float]:
+    """Of the axis: what is finite, but not all of an interval that says nothing."""
+    ends = ratios[["limit_low", "limit_high", "ratio", "low", "high"]].to_numpy(float)
+    ends = ends[np.isfinite(ends) & (ends > 0)]
+    if not len(ends):
+        return 0.5, 2.0
+    return max(ends.min(), 1 / FARTHEST) / 1.1, min(ends.max(), FARTHEST) * 1.1
+
+
+def _draw_ratio(axis, row, place: int, limits: tuple[float, float]) -> None:
+    colour = VERDICT_COLOURS.get(row.verdict, "0.45")
+    if np.isfinite(row.limit_low):
+        axis.fill_betweenx([place - 0.4, place + 0.4], row.limit_low, row.limit_high, color="0.9", linewidth=0)
+    if np.isfinite(row.low):
+        # An interval without an end runs to the picture's edge.
+        axis.plot([max(row.low, limits[0]), min(row.high, limits[1])], [place, place], color=colour, linewidth=2)
+    if np.isfinite(row.ratio):
+        axis.plot(row.ratio, place, "o", color=colour, markersize=4)
+    said = f"{VERDICT_SYMBOLS[row.verdict]} {row.verdict}"
+    axis.text(1.02, place, said, color=colour, va="center", fontsize=8, transform=axis.get_yaxis_transform())
+
+
+def shown(at: str) -> str:
+    """at_least_5_um -> ≥ 5 µm; 5_to_10_um -> 5 to 10 µm."""
+    return at.replace("at_least_", "≥ ").replace("_um", " µm").replace("_", " ")
+
+
+def picture_dilution(
+    counts: pd.DataFrame, found: dict[str, dict], families: dict[str, list[str]], origin: str
+) -> Figure:
+    """Concentration in the diluted suspension against the share of sample in it: one panel a family, one line a
+    platform and range, dotted where proportional."""
+    platforms = sorted({platform for own in found.values() for platform in own})
+    colours = colour_of(platforms)
+    figure, axes = panels(len(found), width=5, height=3.8)
+    for axis, (parent, by_platform) in zip(axes, found.items(), strict=True):
+        for platform, by_range in by_platform.items():
+            for number, at in enumerate(by_range):
+                rows = counts[counts["sample"].isin(families[parent]) & (counts["platform"] == platform)]
+                rows = rows[(rows["at"] == at) & (rows["count"] > 0)]
+                share, per_ml = 1 / rows["dilution"], rows["count"] / rows["imaged_ml"]
+                marker, label = MARKERS[number % len(MARKERS)], f"{platform} {shown(at)}"
+                axis.plot(share, per_ml, marker, color=colours[platform], markersize=4, alpha=0.8, label=label)
+                if len(rows):
+                    middle = np.exp((np.log(per_ml) - np.log(share)).mean())
+                    ends = np.array([share.min(), share.max()])
+                    axis.plot(ends, middle * ends, ":", color=colours[platform], linewidth=0.8)
+        axis.set(xscale="log", yscale="log", title=parent, xlabel="share of sample", ylabel="particles/mL as imaged")
+        ticks = sorted({1 / dilution for dilution in counts.loc[counts["sample"].isin(families[parent]), "dilution"]})
+        axis.set_xticks(ticks, [f"1/{1 / t:g}" for t in ticks])
+        axis.minorticks_off()
+        axis.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
+    figure.suptitle(title("Dilutions, dotted: proportional", origin))
+    return figure
+
+
+def picture_agreement(shown_pairs: list[dict], numbers: dict, origin: str) -> Figure:
+    """Bland and Altman's picture on the log scale: ratio against the mean concentration of the two platforms."""
+    figure, axes = panels(len(shown_pairs), width=3.6, height=3.0, sharey=True)
+    for axis, entry in zip(axes, shown_pairs, strict=True):
+        together = np.exp([pair.together for pair in entry["pairs"]])
+        axis.plot(np.sqrt(together.prod(axis=1)), together[:, 1] / together[:, 0], "o", color=PALETTE[0], markersize=4)
+        limits = numbers[entry["pair"]][entry["at"]]["bland_altman"]
+        axis.axhline(limits["ratio"], color=PALETTE[4], linewidth=1)
+        for name in ("low", "high"):
+            axis.axhline(limits[name], color=PALETTE[4], linewidth=0.8, linestyle="--")
+        axis.axhline(1, color="0.6", linewidth=0.8, linestyle=":")
+        axis.set(xscale="log", yscale="log", title=f"{entry['pair']}, {shown(entry['at'])}", xlabel="particles/mL")
+    axes[0].set_ylabel("ratio")
+    limits = axes[0].get_ylim()
     ticks = [t for t in (NEAR_TICKS if limits[1] / limits[0] < NEAR else FAR_TICKS) if _inside(t, limits)]
-    axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
-    axis.minorticks_off()
-    figure.suptitle(title(f"Ratio {second}/{first} with 90 % interval", origin))
+    axes[0].set_yticks(ticks, [f"{t:g}" for t in ticks])
+    for axis in axes:
+        low, high = axis.get_xlim()
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < NEAR * low else (1,)))
+        axis.xaxis.set_major_formatter("{x:,.0f}")
+        axis.minorticks_off()
+    figure.suptitle(title("Agreement over samples: mean ratio and 95 % limits of agreement", origin))
     return figure
 
 

@@ -1,52 +1,48 @@
-"""The ratio of two platforms' concentrations, with an interval that knows of replicates, against margins."""
+"""The ratio of two platforms' concentrations, with an interval that knows of replicates."""
 
 import numpy as np
 from scipy import stats
 
+from stages.compare.rate import Rate, freedom_of, variance_of
+
 LEVEL = 0.90  # two one-sided tests at 5 % are this interval inside the margins
 
 
-def count_ratio(counts: np.ndarray, volumes: np.ndarray, second: np.ndarray) -> dict:
-    """Concentration of the second platform over the first, from one count and volume (mL of sample) a run.
+def ratio_of(first: Rate, second: Rate, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Second over first, and its interval's ends: var(log ratio) = 1/N_A + s2_A/m_A + 1/N_B + s2_B/m_B, with Student's
+    quantile of Satterthwaite's degrees of freedom. Arrays of the rates' shape; both need particles."""
+    ratio = second.per_ml / first.per_ml
+    half = half_width(first, second, level)
+    with np.errstate(over="ignore"):
+        return ratio, ratio * np.exp(-half), ratio * np.exp(half)
 
-    Quasi-Poisson regression on the platform with log volume as offset, which for two groups has a closed form: the
-    ratio is that of the pooled concentrations, and 1/N_A + 1/N_B times the dispersion is the variance of its log
-    (McCullagh and Nelder 1989). The dispersion is Pearson's chi-square over its degrees of freedom, at least 1, and
-    the interval takes Student's quantile with the same degrees of freedom. `second` (bool) tells which runs are the
-    second platform's. Without a count on each platform there is no ratio, and without a replicate there is no
-    interval, because nothing tells the spread between runs.
+
+def half_width(first: Rate, second: Rate, level: float = LEVEL) -> np.ndarray:
+    """Half the interval's width on the log scale."""
+    return stats.t.ppf(0.5 + level / 2, freedom_of(first, second)) * np.sqrt(variance_of(first, second))
+
+
+def exact_ratio(first: Rate, second: Rate, level: float = LEVEL) -> tuple[float, float]:
+    """Exact conditional interval: given both counts together, the second is binomial, and Clopper and Pearson's bounds
+    of its share are bounds of the ratio (Przyborowski and Wilenski 1940). It needs no particle on one platform.
+
+    Where runs differ (s2 > 0) each bound is moved outwards by as much as their mean does at the same level, which is
+    cautious.
     """
-    counts, volumes, second = np.asarray(counts, float), np.asarray(volumes, float), np.asarray(second, bool)
-    totals = np.array([counts[~second].sum(), counts[second].sum()])
-    if not totals.all():
-        return {"reason": "no particle on one of the platforms"}
-    rates = totals / [volumes[~second].sum(), volumes[second].sum()]
-    ratio = float(rates[1] / rates[0])
-    freedom = len(counts) - 2
-    if freedom < 1:
-        return {"ratio": ratio, "reason": "one run on each platform: the spread between runs is not known"}
-    expected = rates[second.astype(int)] * volumes
-    dispersion = max(1.0, float(((counts - expected) ** 2 / expected).sum()) / freedom)
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(dispersion * (1 / totals).sum()))
-    return {
-        "ratio": ratio,
-        "low": ratio * float(np.exp(-half)),
-        "high": ratio * float(np.exp(half)),
-        "level": LEVEL,
-        "dispersion": dispersion,
-        "degrees_of_freedom": freedom,
-    }
+    one, other = int(first.count), int(second.count)
+    tail = (1 - level) / 2
+    low = stats.beta.ppf(tail, other, one + 1) if other else 0.0
+    high = stats.beta.ppf(1 - tail, other + 1, one) if one else 1.0
+    volumes = first.volume_ml / second.volume_ml
+    runs = first.spread.value / first.runs + second.spread.value / second.runs
+    wider = np.exp(stats.norm.ppf(1 - tail) * np.sqrt(max(0.0, runs)))
+    return low / (1 - low) * volumes / wider, (high / (1 - high) if high < 1 else np.inf) * volumes * wider
 
 
-def verdict(result: dict, limits: tuple[float, float]) -> str:
-    """ "within" when the whole interval lies in the margins, "outside" when none of it does, else "undecided"."""
-    if "low" not in result:
-        return "undecided"
-    low, high = limits
-    if low <= result["low"] and result["high"] <= high:
-        return "within"
-    return "outside" if result["high"] < low or high < result["low"] else "undecided"
-
-
-def judged(result: dict, limits: list[float]) -> dict:
-    return {**result, "limits": list(limits), "verdict": verdict(result, (limits[0], limits[1]))}
+def equivalence_p(first: Rate, second: Rate, limits: tuple[float, float]) -> float:
+    """p of two one-sided tests (Schuirmann 1987): small where the ratio lies inside `limits`."""
+    ratio = np.log(second.per_ml / first.per_ml)
+    error = np.sqrt(variance_of(first, second))
+    below, above = np.log(limits)
+    freedom = freedom_of(first, second)
+    return float(max(stats.t.sf((ratio - below) / error, freedom), stats.t.cdf((ratio - above) / error, freedom)))

@@ -18,7 +18,7 @@ from stages.common.params.diffusion import Diffusion
 
 GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
 NETWORK_PICTURES = ("confusion", "precision_recall", "errors")
-COMPARISON_PICTURES = ("counts", "ratio", "beads", "sizes", "confusion", "umap")
+COMPARISON_PICTURES = ("counts", "ratio", "dilution", "agreement", "beads", "sizes", "confusion", "umap")
 REJECTS_SHOWN = 20
 
 

@@ -16,6 +16,7 @@ FILTERS = {
     "span": words.span,
     "named": words.named,
     "threshold": words.threshold,
+    "verdict": words.verdict,
 }
 
 

@@ -65,3 +65,11 @@ def threshold(key: str) -> str:
     sign = {"at": f"≥{THIN_SPACE}", "below": f"<{THIN_SPACE}"}.get(words[0], "")
     bounds = [word for word in words[:-1] if word[0].isdigit()]
     return f"{sign}{' to '.join(bounds)}{THIN_SPACE}µm"
+
+
+SYMBOLS = {"within": "✓", "outside": "✗", "undecided": "?", "not decidable": "∅", "not compared": DASH}
+
+
+def verdict(word: str) -> str:
+    """A verdict's symbol and word."""
+    return f"{SYMBOLS[word]} {word}"

@@ -62,6 +62,21 @@ class Workspace:
             for number in (1, 2, 3):
                 self.run(f"stressed-{platform}{number}", platform, "stressed", "parallel", mean, falling)
 
+    def dilutions(self, platforms):
+        """Halves and quarters of the parallel sample."""
+        for platform in platforms:
+            for dilution in (2, 4):
+                mean = 2000 * (RATIO if platform == "B" else 1) / dilution
+                for number in (1, 2):
+                    name = f"diluted_{dilution}"
+                    columns = {"dilution": float(dilution), "parent": "stressed"}
+                    self.run(f"{name}-{platform}{number}", platform, name, "parallel", mean, falling, **columns)
+
+    def blanks(self, platforms):
+        for platform in platforms:
+            for number in (1, 2):
+                self.run(f"blank-{platform}{number}", platform, "blank", "blank", 8, falling)
+
     def beads(self, platforms):
         for platform in platforms:
             for number in (1, 2):

@@ -23,6 +23,8 @@ def pictures():
 def two_platforms(workspace):
     workspace.classes("AB")
     workspace.parallel("AB")
+    workspace.dilutions("AB")
+    workspace.blanks("AB")
     workspace.beads("AB")
     workspace.predictions("real-1-resnet18", {"A": 0.95, "B": 0.5})
     workspace.predictions("real-1-b-resnet18", {"A": 0.5, "B": 0.95})
@@ -36,19 +38,64 @@ def test_everything_with_two_platforms(two_platforms):
     assert found["skipped"] == {}
     assert found["origin"] == "simulated"
     assert found["diameters"] == {"A": "abd_um", "B": "ecd_um"}
-    assert pictures() == ["beads", "confusion", "counts", "ratio", "sizes", "umap"]
+    assert pictures() == ["agreement", "beads", "confusion", "counts", "dilution", "ratio", "sizes", "umap"]
 
-    stressed = found["ratios"]["samples"]["stressed"]["at_least_2_um"]
+    pair = found["ratios"]["pairs"]["B/A"]
+    stressed = pair["samples"]["stressed"]["at_least_2_um"]
     assert stressed["low"] < RATIO < stressed["high"]
     assert stressed["verdict"] == "outside"
-    assert found["ratios"]["samples"]["beads_10um"]["near_nominal"]["ratio"] == pytest.approx(1, abs=0.15)
+    assert pair["samples"]["beads_10um"]["near_nominal"]["ratio"] == pytest.approx(1, abs=0.15)
+    assert found["ratios"]["multiplicity"]["verdicts"] == 3 * 7 + 1
     assert found["beads"]["beads_10um"]["A"]["bias"] == pytest.approx(0.05, abs=0.005)
     assert found["beads"]["beads_10um"]["A"]["recovery"] == pytest.approx(1, abs=0.15)
+
+    linear = found["dilution"]["stressed"]["A"]["at_least_2_um"]
+    assert linear["runs"] == 7
+    assert linear["slope_low"] < 1 < linear["slope_high"]
+    agreement = found["agreement"]["B/A"]["at_least_2_um"]
+    assert agreement["samples"] == 3
+    assert agreement["bland_altman"]["ratio"] == pytest.approx(RATIO, rel=0.1)
+    assert "too few" in agreement["passing_bablok"]["reason"]
+    sizes = found["sizes"]["B/A"]
+    assert sizes["alike"]
+    assert set(sizes["samples"]) == {"stressed", "diluted_2", "diluted_4"}
+    assert sizes["together"]["samples"] == 3
+
+
+def test_the_tables_hold_what_the_metrics_say(workspace):
+    workspace.parallel("AB")
+    workspace.write(networks={})
+    main()
+    told = metrics()["ratios"]["pairs"]["B/A"]["samples"]["stressed"]["at_least_5_um"]
+    row = pd.read_csv("metrics/ratios.csv").set_index("at").loc["at_least_5_um"]
+    assert (row["ratio"], row["low"], row["high"]) == pytest.approx((told["ratio"], told["low"], told["high"]))
+    counts, bins = pd.read_csv("metrics/counts.csv"), pd.read_csv("metrics/bins.csv")
+    own = counts[(counts["platform"] == "A") & (counts["from_um"] == 5)]
+    assert row["first_count"] == own["count"].sum()
+    whole, last = (counts[counts["from_um"] == size].set_index("run")["count"].sort_index() for size in (2, 25))
+    assert (bins.groupby("run")["count"].sum() + last == whole).all()
+
+
+def test_three_platforms_are_compared_two_by_two(workspace):
+    workspace.parallel("ABC")
+    workspace.write(networks={})
+    main()
+    found = metrics()
+    assert list(found["ratios"]["pairs"]) == ["B/A", "C/A", "C/B"]
+    assert list(found["sizes"]) == ["B/A", "C/A", "C/B"]
+    assert found["ratios"]["pairs"]["C/A"]["samples"]["stressed"]["at_least_2_um"]["verdict"] == "within"
+
+
+def test_dilutions_that_name_no_parent_are_not_related(workspace):
+    workspace.parallel("AB")
+    workspace.write(networks={})
+    main()
+    assert "column parent of the sample sheet" in metrics()["skipped"]["dilution"]
 
 
 def test_four_matrices_hold_each_particle_once(two_platforms):
     main()
-    crossed = metrics()["transfer"]
+    crossed = metrics()["crossed"]
     predictions = pd.read_parquet("data/predictions/real/real-1-resnet18/predictions.parquet")
     for platform, own in predictions.groupby("platform"):
         matrix = np.array(crossed["A"][platform]["confusion"])
@@ -76,11 +123,14 @@ def test_one_platform_without_anything_to_compare(workspace):
     workspace.write(networks={})
     main()
     found = metrics()
-    assert set(found["skipped"]) == {"counts", "ratios", "beads", "sizes", "transfer", "embedding"}
+    assert set(found["skipped"]) == {
+        *("counts", "ratios", "dilution", "agreement", "beads", "sizes", "crossed", "embedding")
+    }
     assert "imaged volume" in found["skipped"]["counts"]
     assert pictures() == ["counts"]
     assert pd.read_csv("metrics/beads.csv").empty
     assert len(pd.read_csv("metrics/counts.csv")) == 6 * 4
+    assert len(pd.read_csv("metrics/bins.csv")) == 6 * 3
 
 
 def test_an_edited_run_has_counts_and_no_concentration(workspace):

@@ -1,9 +1,10 @@
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import chi2, poisson
 
-from stages.compare.counts import count_runs, count_samples, poisson_interval, power, replicate_spread
+from stages.compare.counts import count_runs, poisson_interval
+from stages.compare.ranges import SizeRange, bins, cumulative, near_nominal
+from tests.compare.made import measured
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 250])
@@ -20,64 +21,42 @@ def test_interval_ends_where_the_count_has_two_and_a_half_percent():
     assert poisson.cdf(12, high * 2) == pytest.approx(0.025)
 
 
-def one_run(**columns):
-    row = {"run": "r1", "platform": "A", "sample": "s", "role": "parallel", "dilution": 10.0, "imaged_ml": 0.5}
-    row["uncounted"] = 0
-    return pd.DataFrame([row | columns])
+def one_run(sizes, **columns):
+    return measured({"run": "r1", "platform": "A", "sample": "s", "sizes": sizes, "dilution": 10.0} | columns)
 
 
 def test_counts_are_cumulative_and_include_the_threshold():
-    sizes = {"r1": np.array([1.9, 2.0, 4.99, 5.0, 30.0])}
-    table = count_runs(one_run(), sizes, {"A": "abd_um"}, [2, 5, 25])
+    table = count_runs(one_run([1.9, 2.0, 4.99, 5.0, 30.0]), cumulative([25, 2, 5]))
+    assert table["at"].tolist() == ["at_least_2_um", "at_least_5_um", "at_least_25_um"]
     assert table["count"].tolist() == [4, 2, 1]
 
 
+def test_no_particle_is_in_two_bins_and_none_is_lost():
+    sizes = np.random.default_rng(1).uniform(1, 40, 1000).round(1)
+    table = count_runs(one_run(sizes), [*bins([2, 5, 10, 25]), SizeRange(25)])
+    assert table["at"].tolist() == ["2_to_5_um", "5_to_10_um", "10_to_25_um", "at_least_25_um"]
+    assert table["count"].sum() == (sizes >= 2).sum()
+    assert table["count"].iloc[0] == ((sizes >= 2) & (sizes < 5)).sum()
+
+
+def test_below_the_instruments_filter_nothing_is_counted():
+    """A zero there would be the filter's, not the sample's."""
+    table = count_runs(one_run([6.0, 12.0], min_size_um=5.0), cumulative([2, 5, 10]))
+    assert table["from_um"].tolist() == [5, 10]
+
+
+def test_beads_are_counted_from_half_to_twice_their_size_or_from_the_filter():
+    assert near_nominal(10.0) == SizeRange(5.0, 20.0)
+    assert near_nominal(10.0, smallest_um=7.0) == SizeRange(7.0, 20.0)
+    assert near_nominal(10.0, smallest_um=9.0) is None
+
+
 def test_dilution_raises_the_concentration():
-    table = count_runs(one_run(), {"r1": np.full(20, 3.0)}, {"A": "abd_um"}, [2])
+    table = count_runs(one_run(np.full(20, 3.0)), [SizeRange(2)])
     assert table.loc[0, "per_ml"] == pytest.approx(20 / 0.5 * 10)
 
 
-def test_rows_that_were_not_counted_make_an_interval_and_no_value():
-    """From the lower end for those counted to the upper end were all of them particles of that size."""
-    table = count_runs(one_run(uncounted=5), {"r1": np.full(20, 3.0)}, {"A": "abd_um"}, [2])
-    assert table["per_ml"].isna().all()
-    assert table.loc[0, "per_ml_low"] == pytest.approx(poisson_interval(20, 0.05)[0])
-    assert table.loc[0, "per_ml_high"] == pytest.approx(poisson_interval(25, 0.05)[1])
-    entry = count_samples(table)["s"]["A"]["at_least_2_um"]
-    assert (entry["count"], entry["uncounted"], entry["per_ml"]) == (20, 5, None)
-    assert "rsd" not in entry
-
-
 def test_without_a_volume_there_are_counts_and_no_concentration():
-    table = count_runs(one_run(imaged_ml=None), {"r1": np.full(20, 3.0)}, {"A": "abd_um"}, [2])
+    table = count_runs(one_run(np.full(20, 3.0), imaged_ml=None), [SizeRange(2)])
     assert table.loc[0, "count"] == 20
     assert table[["per_ml", "per_ml_low", "per_ml_high"]].isna().all(axis=None)
-    entry = count_samples(table)["s"]["A"]
-    assert entry["at_least_2_um"] == {"count": 20}
-    assert "power" not in entry
-
-
-def test_replicates_are_pooled_by_volume():
-    runs = pd.concat([one_run(), one_run(run="r2", imaged_ml=1.5)], ignore_index=True)
-    table = count_runs(runs, {"r1": np.full(10, 3.0), "r2": np.full(50, 3.0)}, {"A": "abd_um"}, [2])
-    entry = count_samples(table)["s"]["A"]
-    assert entry["sample_ml"] == pytest.approx(0.2)
-    assert entry["at_least_2_um"]["per_ml"] == pytest.approx(60 / 0.2)
-
-
-def test_spread_of_replicates():
-    spread = replicate_spread(np.array([10, 20, 30]), np.ones(3))
-    assert spread["rsd"] == pytest.approx(0.5)
-    assert spread["dispersion"] == pytest.approx((100 + 0 + 100) / 20 / 2)
-
-
-def test_poisson_replicates_have_dispersion_one():
-    random = np.random.default_rng(3)
-    each = [replicate_spread(random.poisson(50, 4), np.ones(4))["dispersion"] for _ in range(500)]
-    assert np.mean(each) == pytest.approx(1, abs=0.12)
-
-
-def test_power_of_a_small_volume():
-    told = power(0.06)
-    assert told["expected_count"]["10 mL container"]["at_least_25_um"] == pytest.approx(3.6)
-    assert told["none_seen_excludes_above_per_ml"] == pytest.approx(50, rel=0.01)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.compare.embedding import drawn, features_of, platform_accuracy, platform_silhouette, umap_of
+from stages.compare.embedding import drawn, features_of, platform_accuracy, run_silhouette, silhouette, umap_of
 
 
 def particles(shift, runs=2, each=30):
@@ -23,7 +23,7 @@ def test_platforms_alike_can_not_be_told_apart():
     table = particles(0.0)
     told = platform_accuracy(features_of(table), table, seed=1)
     assert told["accuracy"] == pytest.approx(0.5, abs=0.1)
-    assert max(platform_silhouette(features_of(table), table).values()) < 0.05
+    assert max(silhouette(features_of(table), table, "platform").values()) < 0.05
 
 
 def test_platforms_apart_are_told_apart():
@@ -31,7 +31,7 @@ def test_platforms_apart_are_told_apart():
     told = platform_accuracy(features_of(table), table, seed=1)
     assert told["accuracy"] > 0.97
     assert set(told["by_class"]) == {"protein", "oil", "air"}
-    assert min(platform_silhouette(features_of(table), table).values()) > 0.25
+    assert min(silhouette(features_of(table), table, "platform").values()) > 0.25
 
 
 def test_a_run_of_its_own_look_is_not_a_platform():
@@ -81,5 +81,22 @@ def test_the_draw_is_stratified():
 
 def test_the_same_seed_gives_the_same_map():
     features = features_of(particles(3.0, runs=1, each=8))
-    first, again = (umap_of(features, 5, 0.1, seed=3) for _ in range(2))
+    first, again = (umap_of(features, neighbours=5, min_dist=0.1, seed=3) for _ in range(2))
     assert (first == again).all()
+
+
+def test_runs_of_one_platform_are_the_silhouettes_floor():
+    """Looks of runs raise the silhouette of platforms and that of runs alike; a look of the platform only its own."""
+    table = particles(0.0)
+    random = np.random.default_rng(2)
+    looks = {run: random.normal(size=4) * 4 for run in table["run"].unique()}
+    features = features_of(table) + np.array([looks[run] for run in table["run"]])
+    floor = run_silhouette(features, table)
+    assert np.mean(list(floor.values())) > 0.2
+    assert np.mean(list(silhouette(features, table, "platform").values())) < np.mean(list(floor.values()))
+    assert max(run_silhouette(features_of(particles(6.0)), particles(6.0)).values()) < 0.05
+
+
+def test_single_runs_have_no_floor():
+    table = particles(0.0, runs=1)
+    assert run_silhouette(features_of(table), table) == {}

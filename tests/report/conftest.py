@@ -105,12 +105,32 @@ class Workspace:
         self._json("metrics/table.json", {"about": "paired.", "contrasts": {"mixed-1-resnet18": contrast}})
 
     def _comparison(self):
-        ratio = {"ratio": 0.593, "low": 0.567, "high": 0.62, "limits": [0.7, 1.43], "verdict": "outside"}
+        limits = {"limit_low": 0.7, "limit_high": 1.43, "power": 0.93, "runs_needed": 2}
+        ratio = {"ratio": 0.593, "low": 0.567, "high": 0.62, "verdict": "outside"} | limits
+        ratio |= {"placeable_low": 0.81, "placeable_high": 1.24}
+        few = {"ratio": 1.1, "low": 0.2, "high": 6.1, "verdict": "not decidable"} | limits
+        few |= {"power": 0.0, "runs_needed": 5}
+        few |= {"reason": "with this design (needs 5 runs on each platform)"}
+        compared = {"first": "A", "second": "B", "alike": True}
+        compared |= {"samples": {"stressed": {"at_least_2_um": ratio, "10_to_25_um": ratio, "at_least_25_um": few}}}
+        multiplicity = {"verdicts": 41, "outside": 1, "not decidable": 1, "within_holm": 0}
+        slope = {"slope": 0.97, "slope_interval": [0.91, 1.04]}
+        limits = {"ratio": 0.91, "ratio_interval": [0.85, 0.99], "low": 0.52, "high": 1.61}
+        agreement = {"samples": 6, "left_out": 1, "bland_altman": limits, "deming": slope}
+        agreement |= {"passing_bablok": {"reason": "few"}, "concordance": {"value": 0.98, "interval": [0.95, 0.99]}}
+        linear = {"runs": 9, "left_out": 0, "slope": 0.963, "slope_low": 0.828, "slope_high": 1.098}
+        distance = {"ks": 0.2, "wasserstein_um": 1.5}
+        sizes = {"runs": {"first": 3, "second": 3}, "ks_p": 0.1, "wasserstein_p": 0.1, "smallest_p": 0.1} | distance
+        sizes |= {"across": distance, "floor": {"ks": 0.07, "wasserstein_um": 0.345}}
+        together = {"samples": 6, "ks_p": 0.0045, "wasserstein_p": 0.03}
         self._json(
             "metrics/compare.json",
             {
                 "diameters": {"A": "abd_um"},
-                "ratios": {"first": "A", "second": "B", "samples": {"stressed": {"at_least_2_um": ratio}}},
+                "ratios": {"multiplicity": multiplicity, "pairs": {"B/A": compared}},
+                "dilution": {"stressed": {"A": {"at_least_2_um": linear}}},
+                "agreement": {"B/A": {"all_bins": agreement}},
+                "sizes": {"B/A": {"from_um": 2, "alike": False, "samples": {"stressed": sizes}, "together": together}},
                 "skipped": {"beads": "no run of role beads with a nominal diameter was ingested"},
             },
         )

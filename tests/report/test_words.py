@@ -3,7 +3,7 @@ import math
 import pytest
 from jinja2 import Undefined
 
-from stages.report.words import digits, percent, score, span, threshold, whole
+from stages.report.words import digits, percent, score, span, threshold, verdict, whole
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,11 @@ def test_threshold():
     assert threshold("below_2_um") == "<\u202f2\u202fµm"
     assert threshold("2_to_5_um") == "2 to 5\u202fµm"
     assert threshold("near_nominal") == "near nominal"
+
+
+def test_every_verdict_has_a_symbol_and_its_word():
+    """Those of stages.compare.verdict, which the page can't import."""
+    words = "within", "outside", "undecided", "not decidable", "not compared"
+    shown = [verdict(word) for word in words]
+    assert [said.split(" ", 1)[1] for said in shown] == list(words)
+    assert len({said[0] for said in shown}) == len(words)

@@ -16,11 +16,17 @@ class RatioLimits(Block):
                 raise ValueError(f"{name}: expected [low, high] with low < 1 < high")
         return self
 
+    def of(self, role: str) -> tuple[float, float]:
+        """The margins of samples of `role`, parallel or beads."""
+        low, high = getattr(self, role)
+        return low, high
+
 
 class Compare(Block):
     thresholds_um: list[PositiveInt] = Field(min_length=1)
     networks: dict[Name, str]
     ratio_limits: RatioLimits
+    volume_rsd: float = Field(ge=0, lt=1)
     umap_images: PositiveInt
     umap_neighbours: PositiveInt
     umap_min_dist: float = Field(ge=0, le=1)

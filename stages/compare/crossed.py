@@ -41,7 +41,7 @@ def recalls(matrix: np.ndarray, classes: list[str]) -> dict:
     return result
 
 
-def transfer(networks: dict[str, str], classes: list[str]) -> tuple[dict, str]:
+def crossed(networks: dict[str, str], classes: list[str]) -> tuple[dict, str]:
     """trained platform -> tested platform: confusion matrix, recall of each class, and their mean; and whether the
     particles were measured or simulated."""
     result: dict = {}

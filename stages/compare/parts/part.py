@@ -1,0 +1,22 @@
+"""What a part of the comparison gives."""
+
+from dataclasses import dataclass, field
+
+from matplotlib.figure import Figure
+
+FEW_PLATFORMS = "fewer than two platforms report diameters; a comparison needs two"
+
+
+@dataclass
+class Part:
+    """Numbers and pictures; `skipped` says why there are none or not all, `notes` what to know of those there are."""
+
+    numbers: dict = field(default_factory=dict)
+    pictures: dict[str, Figure] = field(default_factory=dict)
+    skipped: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def known(entry: dict) -> dict:
+    """Without what is not known (None and NaN), so that a metrics file holds facts only."""
+    return {name: value for name, value in entry.items() if value is not None and value == value}
