@@ -53,7 +53,11 @@ def judge(first: Counted | None, second: Counted | None, limits: tuple[float, fl
     entry |= {"power": design.power, "runs_needed": design.runs_needed}
     if design.placeable:
         entry |= {"placeable_low": design.placeable[0], "placeable_high": design.placeable[1]}
-    return entry | {"low": low, "high": high} | _said(verdict_of(low, high, limits, design))
+    verdict = verdict_of(low, high, limits, design)
+    if first.uncounted or second.uncounted:
+        reasons = [verdict.reason, "rows of a run could not be counted"]
+        verdict = replace(verdict, reason="; ".join(filter(None, reasons)))
+    return entry | {"low": low, "high": high} | _said(verdict)
 
 
 def _interval(first: Rate, second: Rate) -> tuple[float, float]:

@@ -141,19 +141,19 @@ def test_an_edited_run_has_counts_and_no_concentration(workspace):
     found = metrics()
     assert "counts only, no concentration, for 1 of 6 runs: the list was edited" in found["skipped"]["counts"]
     assert "per_ml" not in found["counts"]["stressed"]["A"]["at_least_2_um"]
-    assert found["ratios"]["samples"]["stressed"]["at_least_2_um"]["verdict"] == "undecided"
+    assert found["ratios"]["pairs"]["B/A"]["samples"]["stressed"]["at_least_2_um"]["verdict"] == "not compared"
 
 
 def test_refused_rows_widen_the_ratio_by_all_that_they_may_be(workspace):
     workspace.parallel("AB")
     workspace.write(networks={})
     main()
-    exact = metrics()["ratios"]["samples"]["stressed"]["at_least_2_um"]
+    exact = metrics()["ratios"]["pairs"]["B/A"]["samples"]["stressed"]["at_least_2_um"]
     runs = pd.read_parquet("data/ingested/runs.parquet")
     runs.loc[runs["platform"] == "A", "rejected"] = 200
     runs.to_parquet("data/ingested/runs.parquet")
     main()
-    wide = metrics()["ratios"]["samples"]["stressed"]["at_least_2_um"]
+    wide = metrics()["ratios"]["pairs"]["B/A"]["samples"]["stressed"]["at_least_2_um"]
     assert "ratio" not in wide and wide["reason"] == "rows of a run could not be counted"
     assert wide["high"] == pytest.approx(exact["high"])
     assert wide["low"] == pytest.approx(exact["low"] * 2000 / 2200, rel=0.02)
