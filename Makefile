@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SCALE ?= paper
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup repro test prove lint scale graph
+.PHONY: help setup repro study check test prove lint scale graph
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -18,6 +18,12 @@ setup: .venv/installed   ## create .venv with the pinned requirements
 repro: setup   ## run the pipeline to report/index.html
 	python -m stages.common.params
 	dvc repro report
+
+study: setup   ## draft a sheet and parameters for your exports: make study EXPORTS=/data/my-study
+	python -m stages.ingest --study "$(EXPORTS)"
+
+check: setup   ## what would be read of the exports, in seconds and without writing
+	python -m stages.ingest --check
 
 test: setup   ## the tests
 	ruff check .

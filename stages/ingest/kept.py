@@ -52,8 +52,8 @@ def code_digest() -> str:
 
 
 def key_of(row: SheetRow, labels: dict[str, str], root: Path, code: str) -> str:
-    """The name of a run's folder: all that decides it but its files. Its line in the sheet decides nothing."""
-    told = {"row": row.model_dump(exclude={"line"}), "labels": labels, "root": str(root), "code": code}
+    """The name of a run's folder: all that decides it but its files. Its line and its note in the sheet don't."""
+    told = {"row": row.model_dump(exclude={"line", "note"}), "labels": labels, "root": str(root), "code": code}
     return fingerprint.of_bytes(json.dumps(told, sort_keys=True).encode())
 
 

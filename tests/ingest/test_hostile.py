@@ -246,7 +246,9 @@ def test_a_full_disk_leaves_what_was_there(export, ingest, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(write.pq.ParquetWriter, "write_table", fail)
-    with pytest.raises(InputError, match=r"data/ingested: can't be written: .*No space left on device; make room"):
+    with pytest.raises(
+        InputError, match=r"data/ingested: can't be written: .*No space left on device; make room on the disk of "
+    ):
         ingest(SHEET)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in folder.parent.iterdir()] == ["ingested"]

@@ -4,6 +4,7 @@ Nothing but the pixels is known of such particles; the pixel size comes from the
 """
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -68,7 +69,8 @@ def survey(row: SheetRow, root: Path) -> Survey:
     listed = _labelled_images(row, _folder(row, root))
     classes = Counter(label for _, label in listed)
     notes = [f"class {label}: {count} images" for label, count in classes.items()]
-    return surveyed(sheet_facts(row), Counted(len(listed)), len(listed), [], notes, row.edited)
+    found = surveyed(sheet_facts(row), Counted(len(listed)), len(listed), [], notes, row.edited)
+    return replace(found, classes={label: count for label, count in classes.items() if label})
 
 
 def _folder(row: SheetRow, root: Path) -> Path:

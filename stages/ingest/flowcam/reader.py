@@ -29,7 +29,7 @@ SUFFIXES = (".lst", ".flb")  # a run's list, and a library of particles in the s
 
 
 def recognises(path: Path) -> bool:
-    return bool(_lists(path)) if path.is_dir() else path.suffix.casefold() in SUFFIXES
+    return bool(lists(path)) if path.is_dir() else path.suffix.casefold() in SUFFIXES
 
 
 def read(row: SheetRow, root: Path) -> Export:
@@ -122,12 +122,13 @@ def _list_path(row: SheetRow, root: Path) -> Path:
         return path
     if not path.is_dir():
         raise InputError(f"column path: {row.path!r} is not there")
-    found = _lists(path)
+    found = lists(path)
     if len(found) != 1:
         shown = ", ".join(item.name for item in found) or f"no {' or '.join(SUFFIXES)} file"
         raise InputError(f"column path: {row.path!r} holds {len(found)} lists ({shown}); name the list itself")
     return found[0]
 
 
-def _lists(folder: Path) -> list[Path]:
+def lists(folder: Path) -> list[Path]:
+    """The lists and libraries in a folder."""
     return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.casefold() in SUFFIXES)

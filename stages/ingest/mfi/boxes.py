@@ -11,7 +11,8 @@ import pandas as pd
 
 FRAMES = 40  # looked at
 FEWEST = 20  # boxes of which both sides can be looked at
-TOLD = 1.3  # times as much contrast inside of a box's first side as outside of it, from which its sides tell anything
+TOLD = 2.0  # times as much contrast in a box's first row and column as before them, from which its sides tell anything
+MOST_BOXES = 2 / 3  # that must look inclusive
 MOST_SHARE = 0.01  # of areas larger than the half-open box that may be errors of a table
 BORDERS = ["X Left", "X Right", "Y Top", "Y Bottom"]
 
@@ -61,10 +62,10 @@ def _by_contrast(looks: np.ndarray) -> Boxes:
     """The last row and column look like the first ones, which are in every box, or like those before them."""
     if len(looks) < FEWEST:
         return half_open("too few boxes to look at")
-    outside, first, last = np.median(looks, axis=0)
-    if first < TOLD * outside:
+    outside, first, last = np.maximum(looks, 1).T
+    if np.median(first) < TOLD * np.median(outside):
         return half_open("its borders are wide, and tell nothing")
-    if last**2 > first * outside:
+    if np.mean(last**2 > first * outside) > MOST_BOXES:
         return inclusive("the last row and column show as much contrast as the first")
     return half_open("the last row and column show no contrast")
 

@@ -62,7 +62,8 @@ class Survey:
 
     rows: read, and of these the ones that the table alone refuses. pixel_um and imaged_ml: None where untold.
     files: images that the rows name; missing: those of them that aren't there. notes: sentences about the run, such as
-    which columns of its table are used. no_concentration: why there will be none.
+    which columns of its table are used. no_concentration: why there will be none. classes: rows of each, where the
+    export itself names them.
     """
 
     rows: Counted
@@ -73,6 +74,7 @@ class Survey:
     missing: list[str]
     notes: list[str] = field(default_factory=list)
     no_concentration: str | None = None
+    classes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass

@@ -16,7 +16,7 @@ Number = Annotated[PositiveFloat | None, EMPTY_IS_NONE]
 
 
 class SheetRow(BaseModel):
-    """One run. `line` is its line in the sheet."""
+    """One run. `line` is its line in the sheet; `note` is for people."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
 
@@ -36,6 +36,7 @@ class SheetRow(BaseModel):
     bits: Annotated[int | None, Field(ge=8, le=16), EMPTY_IS_NONE] = None
     edited: Annotated[bool, BeforeValidator(lambda text: text or False)] = False
     split: Annotated[Literal[SPLITS] | None, EMPTY_IS_NONE] = None
+    note: str = ""
     columns: Annotated[dict[str, str], BeforeValidator(read_column_map)] = Field(default_factory=dict)
 
 
