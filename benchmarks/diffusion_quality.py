@@ -88,7 +88,7 @@ def minutes_to_recognisable(repeats: int) -> dict[str, float | None]:
     held_out = of(real)
     runs = held_out_rows(params)["run"].to_numpy()
     sampler = params.diffusion.sampler
-    figures = {}
+    figures: dict[str, float | None] = {}
     for minutes in MINUTES:
         begun = time.monotonic()
         plan = plan_of(params.diffusion, learnt, epochs=epochs_in(minutes, params, learnt))
