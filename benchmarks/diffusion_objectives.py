@@ -43,7 +43,7 @@ STUDYS_PROCESS = {
     "standardize": False,
     "asinh_softening": None,
 }
-RECIPES = {  # process, training, sampler; the rest is the default's
+RECIPES: dict[str, tuple[dict, dict, tuple[str, int]]] = {  # process, training, sampler; the rest is the default's
     "study": (STUDYS_PROCESS, {}, SDE),
     "v": ({}, {}, SDE),
     "v, grey levels as they are": ({"asinh_softening": None}, {}, SDE),
@@ -109,7 +109,7 @@ def judged(name: str, label: str, seed: int) -> dict:
         held_out, rows = particles(label, params.diffusion.platform, "selection", HELD_OUT, params.seed)
         learnt, _ = particles(label, params.diffusion.platform, "train", count, params.seed)
     plan = plan_of(settings, learnt, epochs=EPOCHS, seed=seed, **training)
-    run = trained(plan, params, lambda run: run.step < plan.steps)
+    run = trained(plan, params)
     new, real = of(sampled(run, plan, len(held_out), *sampler)), of(held_out)
     return {
         "recipe": name,

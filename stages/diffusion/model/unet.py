@@ -25,7 +25,9 @@ from stages.diffusion.model.layers import (
 class Level(nn.Module):
     """Residual blocks at one edge, attention after them, and the change to the next edge."""
 
-    def __init__(self, widths: list[tuple[int, int]], time_width: int, dropout: float, attention: nn.Module, change: nn.Module):
+    def __init__(
+        self, widths: list[tuple[int, int]], time_width: int, dropout: float, attention: nn.Module, change: nn.Module
+    ):
         super().__init__()
         self.blocks = nn.ModuleList(ResidualBlock(a, b, time_width, dropout) for a, b in widths)
         self.attention = attention
