@@ -2,7 +2,7 @@
 
 Simulates a study of its own (benchmarks/development.yaml), so that nothing is chosen by the images that the project
 reports on. Trains the default network there on each class with every recipe and seed (3), on the same images and for
-the same epochs, and holds as many generated images as are held out against these. Takes about two minutes for each run
+the same epochs, and holds as many synthetic images as are held out against these. Takes about two minutes for each run
 on one core, and goes on where it was cut off.
 """
 

@@ -1,4 +1,4 @@
-"""How soon generated images are good. Each section trains on the project's normalized images of one class.
+"""How soon synthetic images are good. Each section trains on the project's normalized images of one class.
 
 Distances and the two-sample test are on ImageNet features (EfficientNet-Lite0), against held-out real images of the
 selection split.
@@ -24,7 +24,7 @@ from stages.diffusion.training.estimate import measure
 from stages.diffusion.training.step import Plan, Run, start, train_step
 
 STEPS = (5, 8, 10, 15, 20, 30, 50)
-RECOGNISABLE = 0.85  # accuracy of a classifier that tells generated from real; 0.5 is perfect
+RECOGNISABLE = 0.85  # accuracy of a classifier that tells synthetic from real; 0.5 is perfect
 MINUTES = (2, 4)  # of training, on the way to recognisable
 
 
