@@ -59,11 +59,9 @@ def test_a_misspelt_scale_lists_the_scales(project):
 
 @pytest.mark.parametrize("words", [(), ("STAGE=splitt",), ("STAGE=splitt@protein",)])
 def test_an_unknown_stage_lists_the_stages(project, words):
-    sentence = refused(project, "stage", *words)
-    assert sentence.startswith(
-        "error: name a stage: make stage STAGE=split; there are: simulate ingest normalize split"
-    )
-    assert sentence.endswith("compare table report") or sentence.endswith("table compare report")
+    known = " ".join(yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"])
+    sentence = f"error: name a stage: make stage STAGE=split; there are: {known}"
+    assert refused(project, "stage", *words) == sentence
 
 
 def test_no_python_ends_in_a_sentence(project):
