@@ -7,6 +7,7 @@ the project's folder: `dvc repro split` makes them.
 """
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import diffusion_conditional as conditional
@@ -16,7 +17,7 @@ from benchmarks.diffusion_setup import write_rounded
 from benchmarks.result import last_result
 
 ROOT = Path(__file__).parents[1]
-SECTIONS = {
+SECTIONS: dict[str, Callable[[int], Mapping[str, float | None]]] = {
     "train_speedup_same_net": speed.train_speedup_same_net,
     "sample_speedup_same_net": speed.sample_speedup_same_net,
     "train_speedup_default": speed.train_speedup_default,

@@ -2,7 +2,7 @@
 
 Simulates a study of its own (benchmarks/development.yaml), so that nothing is chosen by the images that the project
 reports on. Trains the default network there on each class with every recipe and seed (3), on the same images and for
-the same epochs, and holds as many generated images as are held out against these. Takes about two minutes for each run
+the same epochs, and holds as many synthetic images as are held out against these. Takes about two minutes for each run
 on one core, and goes on where it was cut off.
 """
 
@@ -23,7 +23,7 @@ from benchmarks.diffusion_quality import sampled, trained
 from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded
 from stages.common.device import best_device
 from stages.common.scale import write_scale
-from stages.common.unfinished.fingerprint import fingerprint
+from stages.common.unfinished.fingerprint import of_bytes, of_code, of_file
 from stages.diffusion.data.particles import particles
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
@@ -43,7 +43,7 @@ STUDYS_PROCESS = {
     "standardize": False,
     "asinh_softening": None,
 }
-RECIPES = {  # process, training, sampler; the rest is the default's
+RECIPES: dict[str, tuple[dict, dict, tuple[str, int]]] = {  # process, training, sampler; the rest is the default's
     "study": (STUDYS_PROCESS, {}, SDE),
     "v": ({}, {}, SDE),
     "v, grey levels as they are": ({"asinh_softening": None}, {}, SDE),
@@ -93,8 +93,9 @@ def make_study() -> None:
 def of_settings() -> str:
     """A digest of all that a run's figures depend on, lest runs of other settings or code are taken for these."""
     decisive = {"diffusion": default().diffusion.model_dump(), "recipes": RECIPES, "epochs": EPOCHS, "n": HELD_OUT}
-    code = [ROOT / "stages/diffusion", ROOT / "stages/common"]
-    return fingerprint(decisive, [ROOT / "benchmarks/development.yaml"], code)[:8]
+    parts = json.dumps(decisive, sort_keys=True), of_file(ROOT / "benchmarks/development.yaml")
+    code = of_code([ROOT / "stages/diffusion", ROOT / "stages/common"])
+    return of_bytes(*(part.encode() for part in (*parts, code)))[:8]
 
 
 def judged(name: str, label: str, seed: int) -> dict:
@@ -108,7 +109,7 @@ def judged(name: str, label: str, seed: int) -> dict:
         held_out, rows = particles(label, params.diffusion.platform, "selection", HELD_OUT, params.seed)
         learnt, _ = particles(label, params.diffusion.platform, "train", count, params.seed)
     plan = plan_of(settings, learnt, epochs=EPOCHS, seed=seed, **training)
-    run = trained(plan, params, lambda run: run.step < plan.steps)
+    run = trained(plan, params)
     new, real = of(sampled(run, plan, len(held_out), *sampler)), of(held_out)
     return {
         "recipe": name,

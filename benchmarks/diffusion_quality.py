@@ -1,4 +1,4 @@
-"""How soon generated images are good. Each section trains on the project's normalized images of one class.
+"""How soon synthetic images are good. Each section trains on the project's normalized images of one class.
 
 Distances and the two-sample test are on ImageNet features (EfficientNet-Lite0), against held-out real images of the
 selection split.
@@ -24,7 +24,7 @@ from stages.diffusion.training.estimate import measure
 from stages.diffusion.training.step import Plan, Run, start, train_step
 
 STEPS = (5, 8, 10, 15, 20, 30, 50)
-RECOGNISABLE = 0.85  # accuracy of a classifier that tells generated from real; 0.5 is perfect
+RECOGNISABLE = 0.85  # accuracy of a classifier that tells synthetic from real; 0.5 is perfect
 MINUTES = (2, 4)  # of training, on the way to recognisable
 
 
@@ -33,7 +33,7 @@ def steps_to_match(repeats: int) -> dict[str, float | None]:
     params = default()
     real, learnt = real_images(params)
     plan = plan_of(params.diffusion, learnt, epochs=budget(params, first_class(params))[1])
-    run = trained(plan, params, lambda run: run.step < plan.steps)
+    run = trained(plan, params)
     of = lite0(best_device())
     held_out = of(real)
 
@@ -63,9 +63,7 @@ def quality_ratio_default(repeats: int) -> dict[str, float]:
         """After `minutes`, or after the recipe's own epochs; and the minutes."""
         plan = plan_of(params.diffusion, learnt, epochs=budget(params, first_class(params))[1])
         begun = time.monotonic()
-        run = trained(
-            plan, params, lambda run: run.step < plan.steps and (not minutes or time.monotonic() - begun < 60 * minutes)
-        )
+        run = trained(plan, params, lambda run: not minutes or time.monotonic() - begun < 60 * minutes)
         spent = (time.monotonic() - begun) / 60
         found = frechet(of(sampled(run, plan, len(real), default().diffusion.sampler.name, 50)), of(real))
         print(f"  {run.step} steps in {spent:.2f} minutes: distance {found:.1f} at n = {len(real)}", flush=True)
@@ -88,11 +86,11 @@ def minutes_to_recognisable(repeats: int) -> dict[str, float | None]:
     held_out = of(real)
     runs = held_out_rows(params)["run"].to_numpy()
     sampler = params.diffusion.sampler
-    figures = {}
+    figures: dict[str, float | None] = {}
     for minutes in MINUTES:
         begun = time.monotonic()
         plan = plan_of(params.diffusion, learnt, epochs=epochs_in(minutes, params, learnt))
-        run = trained(plan, params, lambda run, plan=plan: run.step < plan.steps)
+        run = trained(plan, params)
         made = sampled(run, plan, len(real), sampler.name, sampler.steps)
         spent = (time.monotonic() - begun) / 60
         accuracy = two_sample(of(made), held_out, runs, np.random.default_rng(0))["accuracy"]
@@ -128,9 +126,10 @@ def real_images(params: Params, label: str | None = None) -> tuple[np.ndarray, n
     return held_out, learnt
 
 
-def trained(plan: Plan, params: Params, more: Callable[[Run], bool]) -> Run:
+def trained(plan: Plan, params: Params, more: Callable[[Run], bool] = lambda run: True) -> Run:
+    """`plan` to its end, or for as long as there is `more` to do."""
     run = start(plan, params.diffusion.network, best_device())
-    while more(run):
+    while run.step < plan.steps and more(run):
         train_step(run, plan)
     return run
 

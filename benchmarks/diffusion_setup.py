@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +70,7 @@ def plan_of(
     )
 
 
-def timed_in_turns(works: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+def timed_in_turns(works: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
     """Median seconds of each work. Every round runs each once, so a busy moment of the machine hits them alike."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for round_number in range(repeats + 1):
@@ -87,7 +87,7 @@ def timed_in_turns(works: dict[str, Callable[[], object]], repeats: int) -> dict
     return medians
 
 
-def write_rounded(name: str, figures: dict[str, float | None], **more: object) -> None:
+def write_rounded(name: str, figures: Mapping[str, float | None], **more: object) -> None:
     """Write benchmarks/results/<name>.json, figures with four significant digits."""
     rounded = {key: value if value is None else float(f"{value:.4g}") for key, value in sorted(figures.items())}
     write_result(name, rounded, ("torch", "numpy"), **more)

@@ -26,7 +26,7 @@ SAMPLED_STEPS = 2  # of the study's 1,000, which all cost the same
 
 def train_speedup_same_net(repeats: int) -> dict[str, float]:
     """The study's network in training, same loss, optimizer and precision: ours, a package's and a plain one."""
-    figures = {}
+    figures: dict[str, float] = {}
     for suffix, precision in PRECISIONS.items():
         works = {name: optimizer_step(network, precision) for name, network in study_networks().items()}
         figures |= ratios("train_speedup", timed_in_turns(works, repeats), suffix)
@@ -35,12 +35,14 @@ def train_speedup_same_net(repeats: int) -> dict[str, float]:
 
 def sample_speedup_same_net(repeats: int) -> dict[str, float]:
     """The study's network in ancestral sampling, equal steps and precision: ours, a package's and a plain one."""
-    figures = {}
+    figures: dict[str, float] = {}
     noise = torch.randn(BATCH, 1, 64, 64, device=best_device())
     for suffix, precision in PRECISIONS.items():
         networks = study_networks()
-        works = {name: plain_steps(network, noise, precision) for name, network in networks.items() if name != "ours"}
-        works["ours"] = our_steps(study(), networks["ours"], precision)
+        ours = networks.pop("ours")
+        assert isinstance(ours, UNet)
+        works = {name: plain_steps(network, noise, precision) for name, network in networks.items()}
+        works["ours"] = our_steps(study(), ours, precision)
         figures |= ratios("sample_speedup", timed_in_turns(works, repeats), suffix)
     return figures
 
@@ -122,7 +124,7 @@ def gpu(repeats: int) -> dict[str, float]:
 def study_networks() -> dict[str, nn.Module]:
     """Networks of the same size: ours, one written down plainly, and denoising-diffusion-pytorch's where installed."""
     device = best_device()
-    networks = {"ours": new_network(study()), "plain": StudyUNet().to(device)}
+    networks: dict[str, nn.Module] = {"ours": new_network(study()), "plain": StudyUNet().to(device)}
     try:
         from denoising_diffusion_pytorch import Unet
     except ImportError:
@@ -149,7 +151,7 @@ def generator_of(params: Params, network: UNet, precision: str) -> Generator:
     return Generator(folded(network), build(params.diffusion.process), grey, params.normalize.edge_px, precision)
 
 
-def optimizer_step(network: nn.Module, precision: str) -> Callable[[], None]:
+def optimizer_step(network: nn.Module, precision: str) -> Callable[[], object]:
     """One step of Adam on a mean absolute error of noise, as bare as it gets."""
     device = best_device()
     optimizer = torch.optim.Adam(network.train().parameters(), fused=True)
@@ -166,7 +168,7 @@ def optimizer_step(network: nn.Module, precision: str) -> Callable[[], None]:
     return step
 
 
-def pipeline_step(params: Params, batch: int = BATCH) -> Callable[[], None]:
+def pipeline_step(params: Params, batch: int = BATCH) -> Callable[[], object]:
     plan = plan_of(params.diffusion, noise_images(4 * batch), batch=batch)
     run = start(plan, params.diffusion.network, best_device())
     return lambda: train_step(run, plan)
@@ -185,12 +187,12 @@ def _ancestral(network: nn.Module, x: Tensor, precision: str) -> Iterator[Tensor
         yield x
 
 
-def plain_steps(network: nn.Module, noise: Tensor, precision: str) -> Callable[[], None]:
+def plain_steps(network: nn.Module, noise: Tensor, precision: str) -> Callable[[], object]:
     network.eval()
     return lambda: list(islice(_ancestral(network, noise, precision), SAMPLED_STEPS))
 
 
-def our_steps(params: Params, network: UNet, precision: str, batch: int = BATCH) -> Callable[[], None]:
+def our_steps(params: Params, network: UNet, precision: str, batch: int = BATCH) -> Callable[[], object]:
     generator = generator_of(params, network, precision)
     return lambda: list(islice(trajectory(generator, list(range(batch)), "ancestral", STUDY_STEPS), SAMPLED_STEPS + 1))
 

@@ -229,7 +229,7 @@ def crop_loop(run: Path, crops: Path | None) -> float:
         shutil.rmtree(crops, ignore_errors=True)
         crops.mkdir()
     start = time.perf_counter()
-    collage, opened, done = None, "", 0
+    collage, opened, done = Image.new("RGB", (0, 0)), "", 0
     with (run / "run.lst").open(encoding="ascii") as lines:
         for _ in range(2 + len(COLUMNS)):
             next(lines)

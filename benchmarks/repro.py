@@ -29,7 +29,7 @@ def timed_stages(folder: Path) -> tuple[dict[str, float], float]:
     with subprocess.Popen(
         ["dvc", "repro"], cwd=folder, env=os.environ | {"PATH": path}, stdout=subprocess.PIPE, text=True
     ) as process:
-        for line in process.stdout:
+        for line in process.stdout or ():
             if found := RUNNING.search(line):
                 now = time.monotonic()
                 seconds[stage] = seconds.get(stage, 0.0) + now - last

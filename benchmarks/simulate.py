@@ -61,11 +61,11 @@ def agreement_section(settings) -> dict:
 
 def looks_section(settings) -> dict:
     values = statistics(settings, _tables(settings, ("protein", "air_bubble", "silicone_oil")), LOOKED_AT, seed=1)
-    figures = {}
+    figures: dict[str, float | bool | None] = {}
     print(f"{'class':13} {'statistic':20} {'here':>8} {'published':>10}   quartiles")
     for (kind, name), (told, low, high) in PUBLISHED.items():
         value = round(values[kind, name], 2)
-        inside = None if low is None else low <= value <= high
+        inside = None if low is None or high is None else low <= value <= high
         figures |= {
             f"looks_{kind}_{name}_value": value,
             f"looks_{kind}_{name}_published": told,

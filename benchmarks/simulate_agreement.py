@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from benchmarks import wave_propagation as reference
-from stages.common.params.simulate import Irregular, Simulate
+from stages.common.params.simulate import Irregular, Simulate, Sphere
 from stages.simulate.instrument.particle import Scene, body_of, image, window
 from stages.simulate.optics.spheres import sphere_table
 from stages.simulate.shapes.body import FINER, Body, across
@@ -22,10 +22,11 @@ def agreement(settings: Simulate, platform: str, kind: str, diameter_um: float) 
     """For each plane of DEFOCUS_UM: correlation of the two images, and the strongest departure from the background
     in grey levels, of the reference."""
     scene = Scene(settings.platforms[platform], settings.kinds, {})
-    if not isinstance(settings.kinds[kind], Irregular):
+    sphere = settings.kinds[kind]
+    if isinstance(sphere, Sphere):
         radii = diameter_um / 2 * np.array([0.98, 1, 1.02])
         planes = np.unique(np.concatenate([DEFOCUS_UM - 1, DEFOCUS_UM]))
-        table = sphere_table(scene.optics, settings.kinds[kind].index, radii, np.append(planes, 41.0))
+        table = sphere_table(scene.optics, sphere.index, radii, np.append(planes, 41.0))
         scene = Scene(scene.platform, scene.kinds, {kind: table})
     particle = _particle(scene, kind, diameter_um)
     slow = _reference(scene, particle)
@@ -58,10 +59,11 @@ def _around(scene: Scene, particle: SimpleNamespace, reach: int) -> np.ndarray:
 
 def _reference(scene: Scene, particle: SimpleNamespace) -> np.ndarray:
     kind = scene.kinds[particle.kind]
-    if isinstance(kind, Irregular):
-        body, by_size = body_of(kind, scene, particle), RINGS
-    else:
+    if isinstance(kind, Sphere):
         body, by_size = _sphere(scene, kind.index, particle), RINGS_OF_SPHERES
+    else:
+        assert isinstance(kind, Irregular)
+        body, by_size = body_of(kind, scene, particle), RINGS
     widest = particle.diameter_um / 2 + ROOM_UM + 40 * np.tan(scene.optics.steepest_angle)
     rings = by_size[min(by_size, key=lambda size: abs(size - particle.diameter_um))]
     edge = 2 * int(np.ceil(widest / scene.platform.pixel_um)) + 1

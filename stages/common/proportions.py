@@ -4,7 +4,12 @@ from statsmodels.stats.proportion import proportion_confint
 
 
 def wilson(hits: float, total: float) -> tuple[float, float]:
-    """Wilson's score interval (1927); (0, 1) where there were none to count."""
+    """Wilson's score interval (1927); (0, 1) where there were none to count.
+
+    >>> low, high = wilson(97, 100)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.915 to 0.990'
+    """
     return _limits(hits, total, "wilson")
 
 

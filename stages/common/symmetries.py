@@ -19,12 +19,21 @@ def pixel_order(edge: int) -> np.ndarray:
 
 
 def turned(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Each of `images` (N, H, H) in the symmetry that `numbers` (N,) names for it."""
+    """Each of `images` (N, H, H) in the symmetry that `numbers` (N,) names for it.
+
+    >>> turned(np.array([[[1, 2], [3, 4]]]), np.array([1]))
+    array([[[2, 4],
+            [1, 3]]])
+    """
     order = pixel_order(images.shape[-1])[numbers]
     return np.take_along_axis(images.reshape(len(images), -1), order, axis=1).reshape(images.shape)
 
 
 def oriented(images: np.ndarray) -> np.ndarray:
-    """(8, N, H, H): `images` (N, H, H) in each symmetry, the first as they are."""
+    """(8, N, H, H): `images` (N, H, H) in each symmetry, the first as they are.
+
+    >>> [image.tolist() for image in oriented(np.array([[[1, 2], [3, 4]]]))[[0, 2, 4], 0]]
+    [[[1, 2], [3, 4]], [[4, 3], [2, 1]], [[2, 1], [4, 3]]]
+    """
     flat = images.reshape(len(images), -1)
     return np.stack([flat[:, order].reshape(images.shape) for order in pixel_order(images.shape[-1])])

@@ -12,18 +12,25 @@ def diameters_um(random: np.random.Generator, kind: Kind, sample: Sample, count:
     """`count` diameters of a kind in a sample, um."""
     match kind.size:
         case Lognormal(median=median, spread=spread, low=low, high=high):
-            bounds = norm.cdf(np.log([low / median, high / median]) / np.log(spread))
-            return median * spread ** norm.ppf(random.uniform(*bounds, count))
+            least, most = norm.cdf(np.log([low / median, high / median]) / np.log(spread))
+            return median * spread ** norm.ppf(random.uniform(least, most, count))
         case Power(exponent=exponent, low=low, high=high):
             return random.uniform(high**-exponent, low**-exponent, count) ** (-1 / exponent)
         case Certified():
             deviations = np.clip(random.standard_normal(count), -CERTIFIED_SPAN, CERTIFIED_SPAN)
-            return sample.diameter_um * (1 + sample.cv * deviations)
+            diameter, cv = _certificate(sample)
+            return diameter * (1 + cv * deviations)
 
 
 def bounds_um(kind: Kind, sample: Sample) -> tuple[float, float]:
     """The smallest and the largest diameter that a kind has in a sample, um."""
     if isinstance(kind.size, Certified):
-        span = CERTIFIED_SPAN * sample.cv
-        return sample.diameter_um * (1 - span), sample.diameter_um * (1 + span)
+        diameter, cv = _certificate(sample)
+        return diameter * (1 - CERTIFIED_SPAN * cv), diameter * (1 + CERTIFIED_SPAN * cv)
     return kind.size.low, kind.size.high
+
+
+def _certificate(sample: Sample) -> tuple[float, float]:
+    """Nominal diameter, um, and coefficient of variation: every sample of beads has both."""
+    assert sample.diameter_um is not None and sample.cv is not None
+    return sample.diameter_um, sample.cv

@@ -33,16 +33,18 @@ def tables_needed(settings: Simulate, runs: list[Run]) -> list[tuple[str, str]]:
 def table_of(settings: Simulate, platform_name: str, kind: str) -> SphereTable:
     """Images of spheres of `kind` on a platform, over every depth of its cell."""
     platform = settings.platforms[platform_name]
+    sphere = settings.kinds[kind]
+    assert isinstance(sphere, Sphere)
     optics = Scene(platform, settings.kinds, {}).optics
-    return sphere_table(optics, settings.kinds[kind].index, radii_um(settings, kind), defocus_um(platform))
+    return sphere_table(optics, sphere.index, radii_um(settings, kind), defocus_um(platform))
 
 
 def radii_um(settings: Simulate, kind: str) -> np.ndarray:
     """Nodes STEP apart over every radius that a kind has in any sample; its partners in doublets are smaller."""
     samples = [sample for sample in settings.samples.values() if kind in sample.per_ml or kind == RIM_KIND]
-    spans = {bounds_um(settings.kinds[kind], sample) for sample in samples}
+    diameters = {bounds_um(settings.kinds[kind], sample) for sample in samples}
     smallest = 0.5 if getattr(settings.kinds[kind], "doublets", 0) else 1.0
-    spans = [np.log([low * smallest / 2, high / 2]) / np.log(STEP) for low, high in sorted(spans)]
+    spans = [np.log([low * smallest / 2, high / 2]) / np.log(STEP) for low, high in sorted(diameters)]
     steps = np.unique(np.concatenate([np.arange(np.floor(low), np.ceil(high) + 1) for low, high in spans]))
     return STEP**steps
 

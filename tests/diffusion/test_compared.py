@@ -45,7 +45,7 @@ def test_each_image_passes_the_network_once(history):
     sets = compared(counted)
     set_distances(sets.equal_features(), sets.random("kid"))
     told_apart(sets)
-    sets.gallery.neighbours(sets.generated_features)
+    sets.gallery.neighbours(sets.synthetic_features)
     sets.gallery.neighbours(sets.held_out_features)
     by_epoch(sets, history)
     # Training images in 8 orientations, and the samples of two epochs.
@@ -68,7 +68,7 @@ def test_judgements_are_those_of_features_computed_anew(history):
 
     anew = Gallery.of(TRAINING, means)
     of_all = anew.neighbours(means(GENERATED))
-    assert memorisation(sets.gallery.neighbours(sets.generated_features), sets.gallery, GAP) == memorisation(
+    assert memorisation(sets.gallery.neighbours(sets.synthetic_features), sets.gallery, GAP) == memorisation(
         of_all, anew, GAP
     )
 

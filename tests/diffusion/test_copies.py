@@ -101,7 +101,7 @@ def test_the_distance_is_that_of_the_best_shift_by_brute_force(random):
 
 def test_the_gate_fails_past_its_share():
     gate("oil", 5, 100, 0.05)
-    with pytest.raises(InputError, match=r"oil: 6 of 100 generated images are copies.*copies_max \(0\.05\)"):
+    with pytest.raises(InputError, match=r"oil: 6 of 100 synthetic images are copies.*copies_max \(0\.05\)"):
         gate("oil", 6, 100, 0.05)
 
 

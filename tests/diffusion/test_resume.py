@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from stages.common.params.whole import read_all
-from stages.diffusion.training.__main__ import train
+from stages.common.base.parameters import read_parameters
+from stages.diffusion.training.__main__ import Parameters, train
 from tests.diffusion.conftest import LABEL, OTHER, Project
 
 COUNTS = {"train": 16, "selection": 6}
@@ -19,7 +19,7 @@ KILLS = 20
 
 def train_in(folder: str) -> None:
     os.chdir(folder)
-    train(LABEL, read_all())
+    train(LABEL, read_parameters(Parameters))
 
 
 @pytest.fixture(scope="module")

@@ -147,17 +147,17 @@ def test_copies_are_dropped_and_replaced_and_the_others_stay_as_they_were(projec
     assert (report["made"], report["kept"], report["dropped_numbers"]) == (23, 20, [0, 3, 19])
     after = np.load(made)
     assert np.array_equal(after[:17], np.delete(before, [0, 3, 19], axis=0))
-    with pytest.raises(InputError, match="3 of 23 generated images are copies of training images"):
+    with pytest.raises(InputError, match="3 of 23 synthetic images are copies of training images"):
         quality.judge(LABEL, read_all())
     noise = np.random.default_rng(1).normal(0, 3, (20, EDGE, EDGE))
     np.save(made, np.clip(learnt[np.arange(20) % 12] + noise, 0, 255).round().astype(np.uint8))
     params = read_all()
     lenient = params.model_copy(update={"quality": params.quality.model_copy(update={"copies_max": 1.0})})
-    with pytest.raises(InputError, match=r"\d\.\d% of the generated images are authentic.*quality\.authentic_min"):
+    with pytest.raises(InputError, match=r"\d\.\d% of the synthetic images are authentic.*quality\.authentic_min"):
         quality.judge(LABEL, lenient)
     assert not (project.folder / "metrics").exists()
     monkeypatch.setattr(generate, "images", lambda generator, seeds, *how: learnt[np.array(seeds) % 12])
-    with pytest.raises(InputError, match="60 of 60 generated images are copies"):
+    with pytest.raises(InputError, match="60 of 60 synthetic images are copies"):
         generate.generate(LABEL, read_all())
 
 

@@ -55,7 +55,8 @@ def test_each_run_has_one_and_says_when_it_is_simulated(workspace, ingest, monke
     run.write(Path("exports"))
     ingest(SHEET)
     assert [path.name for path in Path("plots/ingest").iterdir()] == ["r1.png"]
-    assert Image.open("plots/ingest/r1.png").width == 8 * 94 + 6
+    with Image.open("plots/ingest/r1.png") as picture:
+        assert picture.width == 8 * 94 + 6
     assert said == ["simulated" if software == "Simulator" else "measured"]
 
 

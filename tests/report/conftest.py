@@ -58,7 +58,7 @@ class Workspace:
 
     def _generator(self):
         told_apart = {"accuracy": 0.87, "low": 0.81, "high": 0.92}
-        roundness = {"median": {"generated": 0.71, "held_out": 0.98}, "ks": 0.44, "ks_p": 0.001, "permuted": "image"}
+        roundness = {"median": {"synthetic": 0.71, "held_out": 0.98}, "ks": 0.44, "ks_p": 0.001, "permuted": "image"}
         roundness |= {"floor": {"ks": 0.12}}
         copies = {"made": 481, "dropped": 1, "authentic_min": 0.1}
         copies |= {"authentic_share": 0.437, "held_out_authentic_share": 0.512}
@@ -68,7 +68,7 @@ class Workspace:
         self._json(
             "metrics/quality/silicone_oil.json",
             {"n": 60, "frechet": 123.4, "frechet_floor": 19.5, "kid": 0.8, "kid_sd": 0.1, "kid_floor": -0.03}
-            | {"memorisation": {"generated": memory, "held_out": memory}, "inception": "weights absent"}
+            | {"memorisation": {"synthetic": memory, "held_out": memory}, "inception": "weights absent"}
             | {"density": 0.31, "density_floor": 1.02, "coverage": 0.42, "coverage_floor": 0.97}
             | {"copies": copies, "plateau": plateau, "shape": {"roundness": roundness}}
             | {"two_sample": told_apart | {"real_floor": told_apart | {"accuracy": 0.52}}},

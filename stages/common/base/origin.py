@@ -13,5 +13,9 @@ def origin_of(table: pd.DataFrame) -> str:
 
 
 def title(text: str, origin: str) -> str:
-    """A picture's title, marked unless every particle in it was measured."""
+    """A picture's title, marked unless every particle in it was measured.
+
+    >>> title("silicone_oil: training", SIMULATED)
+    'silicone_oil: training (simulated data)'
+    """
     return text if origin == MEASURED else f"{text} ({origin} data)"

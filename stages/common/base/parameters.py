@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from stages.common.base.errors import InputError
 
@@ -49,7 +50,7 @@ def read_parameters(blocks: type[Blocks], path: str | Path = PARAMS, whole: bool
         raise InputError("\n  ".join([f"{path} is not valid:", *map(_sentence, error.errors())])) from None
 
 
-def _sentence(error: dict) -> str:
+def _sentence(error: ErrorDetails) -> str:
     key = ".".join(map(str, error["loc"])) or "the file"
     if error["type"] == "extra_forbidden":
         return f"{key}: unknown key (misspelt, or in the wrong block?)"

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -13,7 +13,7 @@ SECONDS_BETWEEN_LINES = 15.0
 
 def progress(items: Iterable[Item], name: str, total: int | None = None, done: int = 0) -> Iterator[Item]:
     """Iterate over `items`, showing how far it got. `done` items of `total` were done by an earlier run."""
-    if total is None and hasattr(items, "__len__"):
+    if total is None and isinstance(items, Sized):
         total = done + len(items)
     if sys.stderr.isatty():
         yield from tqdm(items, desc=name, total=total, initial=done, dynamic_ncols=True)

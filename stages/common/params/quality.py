@@ -1,4 +1,4 @@
-"""The block `quality`: how generated images are judged."""
+"""The block `quality`: how synthetic images are judged."""
 
 from pydantic import Field
 

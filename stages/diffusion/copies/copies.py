@@ -51,16 +51,16 @@ def gate(label: str, dropped: int, made: int, most: float) -> None:
     """Raises InputError when more than the share `most` of the images made were copies."""
     if dropped > most * made:
         raise InputError(
-            f"{label}: {dropped} of {made} generated images are copies of training images, more than "
+            f"{label}: {dropped} of {made} synthetic images are copies of training images, more than "
             f"quality.copies_max ({most:g}) allows: the generator has learnt them by heart. {MEND}"
         )
 
 
-def gate_authentic(label: str, generated: float, held_out: float, least: float) -> None:
-    """Raises InputError when the authentic share of the `generated` images is below `least`."""
-    if generated < least:
+def gate_authentic(label: str, synthetic: float, held_out: float, least: float) -> None:
+    """Raises InputError when the authentic share of the `synthetic` images is below `least`."""
+    if synthetic < least:
         raise InputError(
-            f"{label}: {generated:.1%} of the generated images are authentic, fewer than quality.authentic_min "
+            f"{label}: {synthetic:.1%} of the synthetic images are authentic, fewer than quality.authentic_min "
             f"({least:.1%}) asks for: the others lie nearer to a training image than any other training image does. "
             f"Of held-out real images {held_out:.1%} are authentic; if these are too few as well, lower "
             f"quality.authentic_min. Else the generator has learnt its images by heart, or draws empty ones. "

@@ -59,7 +59,7 @@ def generate(label: str, params: Parameters) -> None:
         while (missing := sampler.images - (made - len(dropped))) > 0:
             if made >= MOST_DRAWS * sampler.images:
                 raise InputError(
-                    f"{label}: {len(dropped)} of {made} generated images are copies of training images: "
+                    f"{label}: {len(dropped)} of {made} synthetic images are copies of training images: "
                     f"{sampler.images} others can't be had. {MEND}"
                 )
             numbers = range(made, made + missing)

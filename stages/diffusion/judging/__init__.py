@@ -1,1 +1,1 @@
-"""How generated images are judged: features, distances between sets of them, and signs of memorisation."""
+"""How synthetic images are judged: features, distances between sets of them, and signs of memorisation."""

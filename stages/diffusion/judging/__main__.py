@@ -1,4 +1,4 @@
-"""Judge the generated images of one class: `python -m stages.diffusion.judging <class>`.
+"""Judge the synthetic images of one class: `python -m stages.diffusion.judging <class>`.
 
 They stand beside held-out real ones of the selection split, never of the validation split. Every distance comes with
 its floor: that between real training and real held-out images, at the same number of images.
@@ -64,7 +64,7 @@ def judge(label: str, params: Parameters) -> None:
     compared = Compared(
         label=label,
         seed=params.seed,
-        generated=read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images],
+        synthetic=read_images(Path("data/synthetic") / f"{label}.npy")[: params.quality.images],
         held_out=held_out,
         training=training,
         held_out_runs=held_out_rows["run"].to_numpy(),
@@ -74,11 +74,11 @@ def judge(label: str, params: Parameters) -> None:
     )
     copy_gap = params.diffusion.sampler.copy_gap
     copied = copies(compared, params.quality, copy_gap)
-    print(f"{label}: {compared.n} generated, held-out and training images each, on {device}", flush=True)
+    print(f"{label}: {compared.n} synthetic, held-out and training images each, on {device}", flush=True)
 
     history = History.read(folder, label, card)
     epochs = by_epoch(compared, history)
-    neighbours = compared.gallery.neighbours(compared.generated_features)
+    neighbours = compared.gallery.neighbours(compared.synthetic_features)
     seen = compared.gallery.neighbours(compared.held_out_features)
     metrics = {
         "class": label,
@@ -91,7 +91,7 @@ def judge(label: str, params: Parameters) -> None:
         **set_distances(compared.equal_features(), compared.random("kid")),
         **{name: judgement(compared) for name, judgement in JUDGEMENTS.items()},
         "memorisation": {
-            "generated": memorisation(neighbours, compared.gallery, copy_gap),
+            "synthetic": memorisation(neighbours, compared.gallery, copy_gap),
             "held_out": memorisation(seen, compared.gallery, copy_gap),
         },
         "copies": copied,
@@ -122,10 +122,10 @@ def copies(compared: Compared, limits: Quality, copy_gap: float) -> dict:
     drawn = read_json(Path("data/synthetic") / f"{compared.label}.json")
     gate(compared.label, drawn["dropped"], drawn["made"], limits.copies_max)
     training = trained_on(compared.training)
-    generated, held_out = training.neighbours(compared.generated), training.neighbours(compared.held_out)
-    left = int(training.copied(generated, copy_gap).sum())
-    gate(compared.label, left, len(compared.generated), limits.copies_max)
-    authentic, floor = (authentic_share(found, training.apart) for found in (generated, held_out))
+    synthetic, held_out = training.neighbours(compared.synthetic), training.neighbours(compared.held_out)
+    left = int(training.copied(synthetic, copy_gap).sum())
+    gate(compared.label, left, len(compared.synthetic), limits.copies_max)
+    authentic, floor = (authentic_share(found, training.apart) for found in (synthetic, held_out))
     gate_authentic(compared.label, authentic, floor, limits.authentic_min)
     return {
         "rule": RULE,
@@ -158,7 +158,7 @@ class Shown:
     history: History
     origin: str  # of the generator's training images
     epochs: pd.DataFrame  # a row a sample epoch, with its distances
-    nearest: np.ndarray  # (M, H, W): the training image nearest to each generated one, turned as it lies nearest
+    nearest: np.ndarray  # (M, H, W): the training image nearest to each synthetic one, turned as it lies nearest
     gap: np.ndarray  # (M,): distance to the nearest over distance to the second nearest
     on_the_way: dict[int, np.ndarray]  # by step of the sampler
     between: np.ndarray  # (PAIRS, columns, H, W)
@@ -166,7 +166,7 @@ class Shown:
 
 def draw(shown: Shown, folder: Path) -> None:
     """Write the pictures and the tables behind them into `folder`."""
-    held_out, generated, history = shown.compared.held_out, shown.compared.generated, shown.history
+    held_out, synthetic, history = shown.compared.held_out, shown.compared.synthetic, shown.history
 
     def named(text: str) -> str:
         return title(f"{shown.compared.label}: {text}", shown.origin)
@@ -175,17 +175,17 @@ def draw(shown: Shown, folder: Path) -> None:
         write_csv(temporary / "loss.csv", history.losses[["epoch", "loss"]])
         write_csv(temporary / "by_epoch.csv", shown.epochs)
         pictures.loss(temporary / "loss.png", named("training"), history.losses, shown.epochs)
-        heading = named("from one noise to another, images generated on the way")
+        heading = named("from one noise to another, synthetic images on the way")
         pictures.rows(temporary / "interpolation.png", heading, shown.between)
         heading = named("measured in the images")
-        pictures.shapes(temporary / "shape.png", heading, shapes(held_out)[0], shapes(generated)[0], MEASURES)
+        pictures.shapes(temporary / "shape.png", heading, shapes(held_out)[0], shapes(synthetic)[0], MEASURES)
         heading = named("the same noise as training goes on")
         pictures.samples(temporary / "samples.png", heading, history.samples, history.epochs)
         pictures.trajectory(temporary / "trajectory.png", named("from noise to image"), shown.on_the_way)
-        heading = named("real and generated")
-        pictures.real_and_generated(temporary / "real_and_generated.png", heading, held_out, generated)
-        heading = named("generated (left) and nearest training image (right), nearest pairs first")
-        pictures.neighbours(temporary / "neighbours.png", heading, generated, shown.nearest, shown.gap)
+        heading = named("real and synthetic")
+        pictures.real_and_generated(temporary / "real_and_generated.png", heading, held_out, synthetic)
+        heading = named("synthetic (left) and nearest training image (right), nearest pairs first")
+        pictures.neighbours(temporary / "neighbours.png", heading, synthetic, shown.nearest, shown.gap)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ Sets = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Compared:
-    """Images (N, H, W) uint8 of one class: generated, real held out, and real learnt from; the runs (N,) that the real
+    """Images (N, H, W) uint8 of one class: synthetic, real held out, and real learnt from; the runs (N,) that the real
     ones come from; what turns images into features (N, D), and its name.
 
     The features of each set are computed when first asked for, and kept: every judgement takes them from here.
@@ -23,7 +23,7 @@ class Compared:
 
     label: str
     seed: int
-    generated: np.ndarray
+    synthetic: np.ndarray
     held_out: np.ndarray
     training: np.ndarray
     held_out_runs: np.ndarray
@@ -34,11 +34,11 @@ class Compared:
     @property
     def n(self) -> int:
         """As many as all three have: a distance from fewer images is larger."""
-        return min(len(self.generated), len(self.held_out), len(self.training))
+        return min(len(self.synthetic), len(self.held_out), len(self.training))
 
     @cached_property
-    def generated_features(self) -> np.ndarray:
-        return self.features(self.generated)
+    def synthetic_features(self) -> np.ndarray:
+        return self.features(self.synthetic)
 
     @cached_property
     def held_out_features(self) -> np.ndarray:
@@ -54,12 +54,12 @@ class Compared:
         return self.gallery.features[0]
 
     def equal(self) -> Sets:
-        """The first n generated, held-out and training images."""
-        return self.generated[: self.n], self.held_out[: self.n], self.training[: self.n]
+        """The first n synthetic, held-out and training images."""
+        return self.synthetic[: self.n], self.held_out[: self.n], self.training[: self.n]
 
     def equal_features(self) -> Sets:
         """The features (n, D) of the same."""
-        return self.generated_features[: self.n], self.held_out_features[: self.n], self.training_features[: self.n]
+        return self.synthetic_features[: self.n], self.held_out_features[: self.n], self.training_features[: self.n]
 
     def random(self, name: str) -> np.random.Generator:
         return random_of(self.seed, "quality", name, self.label)

@@ -18,4 +18,4 @@ def frechet(a: np.ndarray, b: np.ndarray) -> float:
 
 def _root(features: np.ndarray) -> np.ndarray:
     """R with R'R the covariance of `features`, of at most D rows."""
-    return np.linalg.qr((features - features.mean(axis=0)) / np.sqrt(len(features) - 1), mode="r")
+    return np.asarray(np.linalg.qr((features - features.mean(axis=0)) / np.sqrt(len(features) - 1), mode="r"))

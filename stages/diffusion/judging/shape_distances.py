@@ -1,4 +1,4 @@
-"""Are generated particles as large, as bright and as round as real ones?"""
+"""Are synthetic particles as large, as bright and as round as real ones?"""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from stages.diffusion.judging.spread import apart
 
 
 def shape_distances(compared: Compared) -> dict:
-    """Each measure of generated against held-out images; `floor`: of training against held-out ones."""
+    """Each measure of synthetic against held-out images; `floor`: of training against held-out ones."""
     random = compared.random("shape")
-    sets = {"generated": compared.generated, "held_out": compared.held_out, "training": compared.training}
+    sets = {"synthetic": compared.synthetic, "held_out": compared.held_out, "training": compared.training}
     measured = {name: shapes(images) for name, images in sets.items()}
     seen = {name: len(images) - measured[name][1] for name, images in sets.items()}
     found = {"images": seen, "without_particle": {name: empty for name, (_, empty) in measured.items()}}
@@ -21,7 +21,7 @@ def shape_distances(compared: Compared) -> dict:
     return found | {
         name: {
             "median": {key: float(np.median(own[name])) for key, own in values.items()},
-            **apart(values["generated"][name], values["held_out"][name], runs, random),
+            **apart(values["synthetic"][name], values["held_out"][name], runs, random),
             "floor": apart(values["training"][name], values["held_out"][name], runs, random),
         }
         for name in MEASURES

@@ -11,7 +11,7 @@ RUNS_ENOUGH = 19  # with fewer runs than this no p can be as small as 0.05
 def apart(new: np.ndarray, real: np.ndarray, runs: np.ndarray, random: np.random.Generator) -> dict:
     """Wasserstein distance, Kolmogorov-Smirnov statistic and their p, of values (M,) and (N,) with the reals' `runs`.
 
-    With RUNS_ENOUGH runs the generated images count as one run more: p is the share of runs, theirs included, that lie
+    With RUNS_ENOUGH runs the synthetic images count as one run more: p is the share of runs, theirs included, that lie
     at least as far from all other runs. With fewer, images change places; that takes the images of a run as
     independent, so it finds differences too easily.
     """

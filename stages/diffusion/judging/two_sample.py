@@ -1,4 +1,4 @@
-"""Can a classifier tell generated from real? Classifier two-sample test (Lopez-Paz & Oquab 2017)."""
+"""Can a classifier tell synthetic from real? Classifier two-sample test (Lopez-Paz & Oquab 2017)."""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -13,13 +13,13 @@ FOLDS = 5
 
 
 def told_apart(compared: Compared) -> dict:
-    """Two-sample test of n generated against n held-out images; `real_floor`: of training against held-out ones."""
-    generated, held_out, training = compared.equal_features()
+    """Two-sample test of n synthetic against n held-out images; `real_floor`: of training against held-out ones."""
+    synthetic, held_out, training = compared.equal_features()
     runs = compared.held_out_runs[: compared.n]
     return {
         "n": compared.n,
         "network": compared.network,
-        **two_sample(generated, held_out, runs, compared.random("two sample")),
+        **two_sample(synthetic, held_out, runs, compared.random("two sample")),
         "real_floor": two_sample(training, held_out, runs, compared.random("two sample"))
         | {"training_runs": len(np.unique(compared.training_runs[: compared.n]))},
     }

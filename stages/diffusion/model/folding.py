@@ -21,11 +21,14 @@ def folded(network: UNet) -> UNet:
 
 
 def _plain(convolution: WeightStandardizedConv2d) -> nn.Conv2d:
+    assert isinstance(convolution.padding, tuple)
+    height, width = convolution.kernel_size
+    above, beside = convolution.padding
     plain = nn.Conv2d(
         convolution.in_channels,
         convolution.out_channels,
-        convolution.kernel_size,
-        padding=convolution.padding,
+        (height, width),
+        padding=(above, beside),
         bias=convolution.bias is not None,
         device=convolution.weight.device,
     )

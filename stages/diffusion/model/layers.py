@@ -125,4 +125,5 @@ class Upsample(nn.Sequential):
 
 def _heads(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(B, 3 heads width, H, W) to three of (B, heads, width, H W)."""
-    return tuple(part.reshape(len(x), HEADS, HEAD_WIDTH, -1) for part in x.chunk(3, dim=1))
+    query, key, value = (part.reshape(len(x), HEADS, HEAD_WIDTH, -1) for part in x.chunk(3, dim=1))
+    return query, key, value

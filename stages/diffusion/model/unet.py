@@ -25,7 +25,9 @@ from stages.diffusion.model.layers import (
 class Level(nn.Module):
     """Residual blocks at one edge, attention after them, and the change to the next edge."""
 
-    def __init__(self, widths: list[tuple[int, int]], time_width: int, dropout: float, attention: nn.Module, change):
+    def __init__(
+        self, widths: list[tuple[int, int]], time_width: int, dropout: float, attention: nn.Module, change: nn.Module
+    ):
         super().__init__()
         self.blocks = nn.ModuleList(ResidualBlock(a, b, time_width, dropout) for a, b in widths)
         self.attention = attention
@@ -53,7 +55,7 @@ class UNet(nn.Module):
         self.down = nn.ModuleList()
         for edge_here, width, following in zip(edges, widths, widths[1:], strict=False):
             last = edge_here == edges[-1]
-            change = nn.Conv2d(width, following, 3, padding=1) if last else Downsample(width, following)
+            change: nn.Module = nn.Conv2d(width, following, 3, padding=1) if last else Downsample(width, following)
             blocks = [(width, width)] * settings.blocks
             attention = _attention(edge_here, width, settings)
             self.down.append(Level(blocks, time_width, settings.dropout, attention, change))
@@ -79,6 +81,7 @@ class UNet(nn.Module):
         x = entry = self.first(F.pixel_unshuffle(x, self.patch))
         skips = []
         for level in self.down:
+            assert isinstance(level, Level)
             for block in level.blocks[:-1]:
                 x = block(x, time)
                 skips.append(x)
@@ -88,6 +91,7 @@ class UNet(nn.Module):
         before, after = self.middle.blocks
         x = after(self.middle.attention(before(x, time)), time)
         for level in self.up:
+            assert isinstance(level, Level)
             for block in level.blocks:
                 x = block(torch.cat([x, skips.pop()], dim=1), time)
             x = level.change(level.attention(x))

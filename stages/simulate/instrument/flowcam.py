@@ -34,7 +34,8 @@ COLUMNS = dict(field.split("|") for field in FIELDS.split())
 def write(run: Run, frames: Iterator[Frame], folder: Path, seed: int) -> list[list[str]]:
     """Write the run's folder; return for each frame the image_id of each region."""
     collages = _Collages(run, folder)
-    rows, names = [], []
+    rows: list[str] = []
+    names: list[list[str]] = []
     for frame in frames:
         names.append([])
         background = folder / f"cal_image_{frame.background_number:06d}.tif"
@@ -110,6 +111,10 @@ def _text(value, kind: str) -> str:
 class _Collages:
     """Crops packed row by row into pages the size of a frame, with masks on pages of their own."""
 
+    x: int  # where the next crop goes
+    y: int
+    row_height: int
+
     def __init__(self, run: Run, folder: Path):
         self.run, self.folder = run, folder
         self.height, self.width = run.platform.frame_px
@@ -152,7 +157,7 @@ class _Collages:
 def _context(run: Run) -> str:
     platform = run.platform
     height, width = platform.frame_px
-    sections = {
+    sections: dict[str, dict[str, object]] = {
         "Software": {"SoftwareName": "Simulator", "SoftwareVersion": "simulated 1.0", "CameraMagnification": 10},
         "General": {"RunStartTime": "2026-01-15 10:00:00", "RunEndTime": "2026-01-15 10:01:00"},
         "Camera": {"ImageWidth": width, "ImageHeight": height},

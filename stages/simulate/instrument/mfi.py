@@ -27,7 +27,8 @@ def write(run: Run, frames: Iterator[Frame], folder: Path, seed: int) -> list[li
     Only frames with a particle are kept, as the instrument's export does.
     """
     noise = _noise(run, seed)
-    rows, names = [], []
+    rows: list[str] = []
+    names: list[list[str]] = []
     for frame in frames:
         names.append([])
         for i, region in enumerate(frame.regions, start=1):

@@ -60,7 +60,8 @@ def image(scene: Scene, body) -> np.ndarray:
 def body_of(kind: Irregular, scene: Scene, body) -> Body:
     """The form of a particle that isn't a sphere."""
     random = np.random.default_rng(body.seed)
-    index = random.uniform(*kind.index) + 1j * kind.absorption
+    low, high = kind.index
+    index = random.uniform(low, high) + 1j * kind.absorption
     step = scene.platform.pixel_um / FINER
     edge = FINER * int(np.ceil(body.diameter_um / scene.platform.pixel_um) + 4)
     return Body(*SHAPES[kind.shape](random, body.diameter_um, edge, step), index)

@@ -33,8 +33,8 @@ def angular_functions(orders: int, angles: np.ndarray) -> tuple[np.ndarray, np.n
     for n in range(2, orders + 1):
         pi[n] = ((2 * n - 1) * cosine * pi[n - 1] - n * pi[n - 2]) / (n - 1)
         tau[n] = n * cosine * pi[n] - (n + 1) * pi[n - 1]
-    n = np.arange(1, orders + 1)[:, None]
-    weight = (2 * n + 1) / (n * (n + 1))
+    order = np.arange(1, orders + 1)[:, None]
+    weight = (2 * order + 1) / (order * (order + 1))
     return weight * pi[1:], weight * tau[1:]
 
 

@@ -74,7 +74,7 @@ class Process:
 
 def build(settings: params.Process) -> Process:
     log_noise = (settings.log_noise_mean, settings.log_noise_sd)
-    if settings.objective == "flow":
+    if settings.schedule is None:  # a flow, whose path is its own
         return Process(StraightPath(settings.steps), settings.objective, settings.times, log_noise)
     alpha_bar = SCHEDULES[settings.schedule](settings.steps)
     if settings.zero_terminal_snr:

@@ -5,12 +5,16 @@ number of steps, and `draw() -> noise of the same shape` for those that need fre
 step; the last one is the image. Heun goes with the straight path, the others with diffusion paths.
 """
 
+from collections.abc import Callable, Iterator
+
+from torch import Tensor
+
 from stages.diffusion.model.samplers.ancestral import ancestral
 from stages.diffusion.model.samplers.ddim import ddim
 from stages.diffusion.model.samplers.dpm_solver import dpm_solver, dpm_solver_sde
 from stages.diffusion.model.samplers.heun import heun
 
-SAMPLERS = {
+SAMPLERS: dict[str, Callable[..., Iterator[Tensor]]] = {
     "ancestral": ancestral,
     "ddim": ddim,
     "dpm_solver": dpm_solver,

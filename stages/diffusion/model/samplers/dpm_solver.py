@@ -26,13 +26,14 @@ def multistep(
     x = noise
     times = noise_level_times(alpha_bar, steps)
     alpha, sigma = np.sqrt(alpha_bar), np.sqrt(1 - alpha_bar)
-    x0_before, h_before = None, None
+    before: tuple[Tensor, float] | None = None  # image and h of the step before
     for time, following in pairwise(times):
         x0 = denoise(x, int(time))
         shrink = sigma[following] * alpha[time] / (alpha[following] * sigma[time])  # exp(-h)
         h = -np.log(shrink) if shrink > 0 else np.inf
         direction = x0
-        if x0_before is not None and following > 0:
+        if before is not None and following > 0:
+            x0_before, h_before = before
             half = float(h / h_before / 2)  # 1 / (2 r)
             direction = (1 + half) * x0 - half * x0_before
         damping = shrink if stochastic else 1.0
@@ -42,7 +43,7 @@ def multistep(
         )
         if stochastic and following > 0:
             x = x + float(sigma[following] * np.sqrt(1 - shrink**2)) * draw()
-        x0_before, h_before = x0, h
+        before = x0, h
         yield x
 
 
