@@ -3,7 +3,7 @@
 PYTHON ?= python3
 SCALE ?= paper
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: help setup repro test prove lint scale graph
+.PHONY: help setup repro test prove lint scale graph scratch clear
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -36,3 +36,9 @@ scale: setup   ## write a scale over params.yaml: make scale SCALE=paper
 
 graph: setup   ## draw dvc.yaml into README.md
 	python docs/graph.py
+
+scratch: setup   ## list runs that were cut off; the same command goes on with one
+	python -m stages.common.leftovers
+
+clear: setup   ## remove the runs that were cut off
+	python -m stages.common.leftovers --clear

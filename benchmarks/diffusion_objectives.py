@@ -23,7 +23,7 @@ from benchmarks.diffusion_quality import sampled, trained
 from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded
 from stages.common.device import best_device
 from stages.common.scale import write_scale
-from stages.common.unfinished.fingerprint import fingerprint
+from stages.common.unfinished.fingerprint import of_bytes, of_code, of_file
 from stages.diffusion.data.particles import particles
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.frechet import frechet
@@ -94,7 +94,8 @@ def of_settings() -> str:
     """A digest of all that a run's figures depend on, lest runs of other settings or code are taken for these."""
     decisive = {"diffusion": default().diffusion.model_dump(), "recipes": RECIPES, "epochs": EPOCHS, "n": HELD_OUT}
     code = [ROOT / "stages/diffusion", ROOT / "stages/common"]
-    return fingerprint(decisive, [ROOT / "benchmarks/development.yaml"], code)[:8]
+    settings = json.dumps(decisive, sort_keys=True).encode()
+    return of_bytes(settings, of_file(ROOT / "benchmarks/development.yaml").encode(), of_code(code).encode())[:8]
 
 
 def judged(name: str, label: str, seed: int) -> dict:

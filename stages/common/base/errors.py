@@ -11,7 +11,8 @@ class InputError(Exception):
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's `main`, on one thread unless it asks for more; what the user can mend ends it with a message alone, without a traceback."""
+    """Run a script's `main`, each computation on one thread; what the user can mend ends it with a message alone,
+    without a traceback."""
     try:
         one_thread()
         main()
