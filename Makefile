@@ -9,7 +9,7 @@ STAGES = $(shell sed -nE 's/^  ([a-z_]+):$$/\1/p' dvc.yaml)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Each line is seen when it is written, and DVC's advice to push to a storage that nobody set up isn't.
 reproduce = PYTHONUNBUFFERED=1 dvc repro $(1) | grep --line-buffered --invert-match 'dvc push'
-.PHONY: help setup repro stage page study check test prove lint scale graph known-stage
+.PHONY: help setup repro stage page study check test prove lint scale graph scratch clear known-stage
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -66,3 +66,9 @@ known-stage:
 
 graph: setup   ## draw dvc.yaml into README.md
 	python docs/graph.py
+
+scratch: setup   ## list runs that were cut off; the same command goes on with one
+	python -m stages.common.leftovers
+
+clear: setup   ## remove the runs that were cut off
+	python -m stages.common.leftovers --clear

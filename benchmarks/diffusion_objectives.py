@@ -93,9 +93,9 @@ def make_study() -> None:
 def of_settings() -> str:
     """A digest of all that a run's figures depend on, lest runs of other settings or code are taken for these."""
     decisive = {"diffusion": default().diffusion.model_dump(), "recipes": RECIPES, "epochs": EPOCHS, "n": HELD_OUT}
-    parts = json.dumps(decisive, sort_keys=True), of_file(ROOT / "benchmarks/development.yaml")
-    code = of_code([ROOT / "stages/diffusion", ROOT / "stages/common"])
-    return of_bytes(*(part.encode() for part in (*parts, code)))[:8]
+    code = [ROOT / "stages/diffusion", ROOT / "stages/common"]
+    settings = json.dumps(decisive, sort_keys=True).encode()
+    return of_bytes(settings, of_file(ROOT / "benchmarks/development.yaml").encode(), of_code(code).encode())[:8]
 
 
 def judged(name: str, label: str, seed: int) -> dict:

@@ -1,12 +1,19 @@
-"""Where torch computes, and in which precision."""
+"""Where torch computes, by how many threads, and in which precision."""
 
 from contextlib import AbstractContextManager
 
 import torch
 
+from stages.common.base.threads import cores
+
 
 def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def workers(device: torch.device) -> int:
+    """How many threads shall give work to `device` at once: one for each core, but one for a GPU."""
+    return cores() if device.type == "cpu" else 1
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager:

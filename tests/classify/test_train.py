@@ -85,7 +85,7 @@ def test_a_killed_grid_goes_on_to_the_same_bytes(trained, workspace, monkeypatch
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(train, "train_cell", killed_at_the_second)
         run_train(patch)
-    assert len(list(Path(".scratch").glob("*/*.json"))) == 1
+    assert len(list(Path(".scratch").glob("*/*-repeat*.json"))) == 1
 
     again = []
     monkeypatch.setattr(train, "train_cell", lambda task, cell: (again.append(cell), train_cell(task, cell)))

@@ -5,6 +5,7 @@ import pandas as pd
 
 from stages.common.base.seeds import random_of, seed_of
 from stages.common.draw import draw
+from stages.common.unfinished.key import Key
 from stages.common.unfinished.scratch import scratch
 
 
@@ -44,11 +45,11 @@ def test_draws_are_nested_and_keep_to_class_platform_and_split():
 def test_scratch_outlives_a_failure_and_not_a_success(tmp_path, monkeypatch):
     monkeypatch.setenv("PIPELINE_SCRATCH", str(tmp_path))
     try:
-        with scratch("abc") as folder:
+        with scratch(Key("train_ddpm", "abc", {"seed": 1})) as folder:
             (folder / "checkpoint").write_text("half way")
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         pass
-    with scratch("abc") as folder:
+    with scratch(Key("train_ddpm", "abc", {"seed": 1})) as folder:
         assert (folder / "checkpoint").read_text() == "half way"
     assert not (tmp_path / "abc").exists()

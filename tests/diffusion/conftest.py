@@ -68,10 +68,13 @@ class Project:
         pd.DataFrame(rows, columns=columns).to_parquet(self.folder / "data" / "splits.parquet")
         return self
 
-    def start(self, script, name=None) -> subprocess.Popen:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    def start(self, script, name=None, cores=None, threads="1") -> subprocess.Popen:
+        """On `cores` of the processor's (None: all), told of so many OpenMP `threads`."""
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": threads}
+        program = f"import os, runpy; os.sched_setaffinity(0, {sorted(cores or os.sched_getaffinity(0))})\n"
+        program += f"runpy.run_module('stages.diffusion.{script}', run_name='__main__', alter_sys=True)"
         return subprocess.Popen(
-            [sys.executable, "-m", f"stages.diffusion.{script}", name or self.name],
+            [sys.executable, "-c", program, name or self.name],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -79,8 +82,8 @@ class Project:
             text=True,
         )
 
-    def run(self, script, name=None) -> str:
-        process = self.start(script, name)
+    def run(self, script, name=None, cores=None, threads="1") -> str:
+        process = self.start(script, name, cores, threads)
         out, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
         return out

@@ -10,6 +10,7 @@ import onnxruntime
 
 from stages.classify.data.images import Images
 from stages.common.base.errors import InputError
+from stages.common.base.threads import cores, in_order
 
 BATCH = 128
 PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]  # the first that is there
@@ -29,7 +30,9 @@ class Classifier:
 def read_classifier(path: Path) -> Classifier:
     """Open `path`. Raises InputError when it wasn't written by stages.classify.training."""
     providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
-    session = onnxruntime.InferenceSession(str(path), providers=providers)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # batches run beside each other instead
+    session = onnxruntime.InferenceSession(str(path), options, providers=providers)
     about = session.get_modelmeta().custom_metadata_map
     if missing := {"classes", "platform", "training", "selection"} - set(about):
         raise InputError(f"{path}: no {', '.join(sorted(missing))} in the file; train it again")
@@ -39,7 +42,9 @@ def read_classifier(path: Path) -> Classifier:
 
 def predicted(classifier: Classifier, images: Images) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Batches of (numbers of the images, probabilities (n, classes), features (n, width)), float32."""
-    for start in range(0, len(images), BATCH):
+
+    def answer(start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         numbers = np.arange(start, min(start + BATCH, len(images)))
-        probabilities, features = classifier.session.run(None, {"images": images.batch(numbers)})
-        yield numbers, probabilities, features
+        return numbers, *classifier.session.run(None, {"images": images.batch(numbers)})
+
+    return in_order(answer, range(0, len(images), BATCH), cores())

@@ -24,7 +24,7 @@ from stages.common.base.names import classifier_name
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.params.classify import Classify
-from stages.common.unfinished.fingerprint import fingerprint
+from stages.common.unfinished.key import key_of
 from stages.common.unfinished.scratch import scratch
 
 SPLITS = Path("data/splits.parquet")
@@ -83,7 +83,6 @@ def dataset_task(
         sd=sd,
         settings=params.classify.training,
         seed=params.seed,
-        threads=1 if params.classify.workers > 1 else None,
         folder=folder,
     )
 
@@ -146,9 +145,14 @@ def main() -> None:
     classify = params.classify
     cells = cells_of(classify.grid, classify.training.repeats)
     name = classifier_name(dataset, architecture)
-    settings = [name, params.seed, params.classes, classify.grid.model_dump(), classify.training.model_dump()]
+    settings = {
+        "seed": params.seed,
+        "classes": params.classes,
+        "grid": classify.grid.model_dump(),
+        "training": classify.training.model_dump(),
+    }
     inputs = [manifest_path, SPLITS, *sorted(manifest["array"].unique())]
-    with scratch(fingerprint(settings, inputs, STAGE)) as kept:
+    with scratch(key_of(STAGE, name, settings, inputs)) as kept:
         task = dataset_task(manifest, splits, architecture, params, kept.resolve())
         records = trained(task, cells, name, classify.workers)
         table = pd.DataFrame(records).drop(columns="history")

@@ -9,6 +9,7 @@ from stages.classify.data.images import Images
 from stages.classify.data.scores import average_precision
 from stages.classify.training.grid import Cell
 from stages.common.base.files import replacing, write_json
+from stages.common.base.threads import one_thread
 from stages.common.confusion import confusion, recalls
 from stages.common.params.classify import ClassifierTraining
 
@@ -25,7 +26,6 @@ class Task:
     sd: float
     settings: ClassifierTraining
     seed: int
-    threads: int | None
     folder: Path
 
     def weights_of(self, cell: Cell) -> Path:
@@ -37,13 +37,10 @@ class Task:
 
 def train_cell(task: Task, cell: Cell) -> None:
     """Train `cell` and keep its weights, then its scores and history: a record means that the cell is finished."""
-    import torch
-
     from stages.classify.training.export import write_weights
     from stages.classify.training.fit import Scale, fit, probabilities
 
-    if task.threads:
-        torch.set_num_threads(task.threads)
+    one_thread()
     scale = Scale(task.mean, task.sd)
     network, history = fit(cell, task.architecture, len(task.classes), task.training, scale, task.settings, task.seed)
     found = probabilities(network, task.selection, scale, task.settings.precision)
@@ -55,13 +52,10 @@ def train_cell(task: Task, cell: Cell) -> None:
 
 def export_cell(task: Task, cell: Cell, path: Path, edge: int, metadata: dict[str, str]) -> None:
     """Write the finished `cell` as ONNX to `path`."""
-    import torch
-
     from stages.classify.training.export import write_onnx
     from stages.classify.training.fit import Scale
 
-    if task.threads:
-        torch.set_num_threads(task.threads)
+    one_thread()
     write_onnx(task.weights_of(cell), path, edge, Scale(task.mean, task.sd), metadata)
 
 

@@ -22,7 +22,8 @@ def run_all(jobs: list, name: str, workers: int, done: int = 0) -> None:
 def _backend() -> Iterator[str]:
     """Choose the backend; yield how it can hand results back."""
     if "RAY_ADDRESS" not in os.environ:
-        yield "generator_unordered"
+        with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+            yield "generator_unordered"
         return
     import ray
     from ray.util.joblib import register_ray

@@ -56,6 +56,7 @@ class Process(Block):
 
 class GeneratorTraining(Block):
     batch: PositiveInt
+    shards: PositiveInt
     lr: PositiveFloat
     lr_schedule: Literal["cosine", "constant"]
     loss: Literal["mse", "l1"]

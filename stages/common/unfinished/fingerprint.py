@@ -1,7 +1,6 @@
-"""A digest of all that decides a result: parameters, input files and code."""
+"""Digests of files and code."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,9 +36,3 @@ def of_code(places: Iterable[Path]) -> str:
     files = {file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])}
     parts = ((file.relative_to(ROOT).as_posix().encode(), file.read_bytes()) for file in sorted(files))
     return of_bytes(*(part for both in parts for part in both))
-
-
-def fingerprint(parameters: object, inputs: Iterable[str | Path], stage: str) -> str:
-    """Digest of `parameters` (anything that JSON can hold), the content of `inputs` and the code of `stage`."""
-    settings = json.dumps(parameters, sort_keys=True, default=str).encode()
-    return of_bytes(settings, *(of_file(path).encode() for path in inputs), of_code(rooms_of(stage)).encode())

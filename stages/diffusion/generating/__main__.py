@@ -15,7 +15,8 @@ from stages.common.base.errors import InputError, run
 from stages.common.base.files import write_json
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
-from stages.common.device import best_device
+from stages.common.base.threads import in_order
+from stages.common.device import best_device, workers
 from stages.common.params.diffusion import Diffusion, Sampler
 from stages.diffusion.copies.copies import MEND, are_copies, trained_on
 from stages.diffusion.data.particles import particles
@@ -83,10 +84,16 @@ def batches(
     generator: Generator, label: str, sampler: Sampler, seed: int, numbers: range
 ) -> Iterator[tuple[range, np.ndarray]]:
     """The images of `numbers` in order, `sampler.batch` at a time, each batch with its numbers."""
-    first = range(numbers.start, numbers.stop, sampler.batch)
-    for begin in progress(first, f"generate {label} (batches of {sampler.batch})"):
-        batch = range(begin, min(begin + sampler.batch, numbers.stop))
-        yield batch, images(generator, [image_seed(seed, label, i) for i in batch], sampler.name, sampler.steps)
+    parts = [
+        range(begin, min(begin + sampler.batch, numbers.stop))
+        for begin in range(numbers.start, numbers.stop, sampler.batch)
+    ]
+
+    def drawn(batch: range) -> np.ndarray:
+        return images(generator, [image_seed(seed, label, i) for i in batch], sampler.name, sampler.steps)
+
+    found = zip(parts, in_order(drawn, parts, workers(generator.device)), strict=True)
+    yield from progress(found, f"generate {label} (batches of {sampler.batch})", total=len(parts))
 
 
 if __name__ == "__main__":

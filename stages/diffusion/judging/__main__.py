@@ -17,7 +17,8 @@ from stages.common.base.errors import run
 from stages.common.base.files import read_json, replacing_folder, write_csv, write_json
 from stages.common.base.origin import origin_of, title
 from stages.common.base.parameters import Block, read_parameters
-from stages.common.device import best_device
+from stages.common.base.threads import in_order
+from stages.common.device import best_device, workers
 from stages.common.params.diffusion import Diffusion
 from stages.common.params.quality import Quality
 from stages.diffusion.copies.copies import RULE, gate, gate_authentic, trained_on
@@ -146,7 +147,11 @@ def from_noise(model: Generator, label: str, params: Parameters) -> tuple[dict[i
     states = list(trajectory(model, [image_seed(params.seed, label, 0)], sampler.name, sampler.steps))
     steps = np.unique(np.linspace(0, sampler.steps, columns).round().astype(int))
     pairs = [(image_seed(params.seed, label, 2 * i), image_seed(params.seed, label, 2 * i + 1)) for i in range(PAIRS)]
-    between = np.stack([interpolation(model, pair, columns, sampler.name, sampler.steps) for pair in pairs])
+
+    def way(pair: tuple[int, int]) -> np.ndarray:
+        return interpolation(model, pair, columns, sampler.name, sampler.steps)
+
+    between = np.stack(list(in_order(way, pairs, workers(model.device))))
     return {step: model.grey.decode(states[step])[0] for step in steps}, between
 
 

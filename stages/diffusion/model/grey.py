@@ -1,11 +1,14 @@
 """Between grey levels and the numbers that the network works on."""
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
+
+LEVELS = 256  # of grey
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,19 @@ class GreyScale:
         """The scale of uint8 `images`: particles fill a small part of the grey range, so mean 0 and standard deviation
         1 over all of them; `softening` in standard deviations of their grey levels, their median the background's
         level. Without `standardize`, the grey range on [-1, 1] (the study)."""
-        low, high = int(images.min()), int(images.max())
+        counts = np.bincount(images.ravel(), minlength=LEVELS)
+        present = np.flatnonzero(counts)
+        low, high = int(present[0]), int(present[-1])
         if not standardize:
             return cls(127.5, 127.5, low, high)
-        mean, sd = float(images.mean()), max(float(images.std()), 1.0)
+        mean, sd = mean_and_sd(np.arange(LEVELS), counts)
+        sd = max(sd, 1.0)
         if softening is None:
             return cls(mean, sd, low, high)
-        plain = cls(0.0, 1.0, low, high, float(np.median(images)), softening * sd)
-        stretched = plain.encode(torch.from_numpy(images)).double()
-        least = 1 / plain.softening  # one grey level near the background
-        return replace(plain, mean=stretched.mean().item(), sd=max(stretched.std(correction=0).item(), least))
+        level, softening = float(np.median(images)), softening * sd
+        mean, sd = mean_and_sd(np.arcsinh((np.arange(LEVELS) - level) / softening), counts)
+        least = 1 / softening  # one grey level near the background
+        return cls(mean, max(sd, least), low, high, level, softening)
 
     def encode(self, grey: Tensor) -> Tensor:
         """uint8 (B, H, W) to float32 (B, 1, H, W)."""
@@ -64,5 +70,14 @@ class GreyScale:
 
 def encode_each(grey: Tensor, labels: Tensor, scales: Iterable[GreyScale]) -> Tensor:
     """uint8 (B, H, W) to float32 (B, 1, H, W), each image by the scale that its label (B,) numbers."""
-    by_scale = torch.stack([scale.encode(grey) for scale in scales])
-    return by_scale[labels, torch.arange(len(labels), device=labels.device)]
+    levels = torch.arange(LEVELS, dtype=torch.uint8, device=grey.device)[:, None, None]
+    by_scale = torch.stack([scale.encode(levels).flatten() for scale in scales])
+    return by_scale[labels].gather(1, grey.flatten(1).long()).view(grey.shape)[:, None]
+
+
+def mean_and_sd(values: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
+    """Of `values`, each there as often as `counts` says; the same on every machine, since no sum is rounded but the
+    last."""
+    total = int(counts.sum())
+    mean = math.fsum(values * counts) / total
+    return mean, math.sqrt(math.fsum((values - mean) ** 2 * counts) / total)

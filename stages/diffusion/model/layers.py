@@ -54,6 +54,21 @@ class Block(nn.Module):
         return F.silu(x)
 
 
+class Dropout(nn.Module):
+    """Of the values, sets the share `share` to 0 while training, drawn from a generator of the caller's: networks that
+    are trained in several threads would else draw from one stream, in any order."""
+
+    def __init__(self, share: float):
+        super().__init__()
+        self.share = share
+
+    def forward(self, x: Tensor, random: torch.Generator | None = None) -> Tensor:
+        if not self.training or self.share == 0:
+            return x
+        kept = torch.empty_like(x).bernoulli_(1 - self.share, generator=random)
+        return x * kept / (1 - self.share)
+
+
 class ResidualBlock(nn.Module):
     """Two blocks beside a shortcut; the first is told the time."""
 
@@ -61,13 +76,13 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.time = nn.Sequential(nn.SiLU(), nn.Linear(time_width, 2 * outputs))
         self.first = Block(inputs, outputs)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.second = Block(outputs, outputs)
         self.shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+    def forward(self, x: Tensor, time: Tensor, random: torch.Generator | None = None) -> Tensor:
         scale, shift = self.time(time)[:, :, None, None].to(x.dtype).chunk(2, dim=1)
-        return self.second(self.dropout(self.first(x, (scale, shift)))) + self.shortcut(x)
+        return self.second(self.dropout(self.first(x, (scale, shift)), random)) + self.shortcut(x)
 
 
 class LinearAttention(nn.Module):

@@ -39,6 +39,7 @@ class UNet(nn.Module):
 
     `edge` is the images' edge in pixels. Raises InputError when the settings don't fit it. With several `classes` it
     takes labels (B,) too: the class's number, or `classes` where it isn't told. A network of one class needs none.
+    While training, dropout draws from `random`, or from torch's generator.
     """
 
     def __init__(self, edge: int, settings: Network, classes: int = 1):
@@ -74,7 +75,9 @@ class UNet(nn.Module):
         self.last = ResidualBlock(2 * settings.base, settings.base, time_width, settings.dropout)
         self.out = nn.Conv2d(settings.base, settings.patch**2, 1)
 
-    def forward(self, x: Tensor, time: Tensor, label: Tensor | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, time: Tensor, label: Tensor | None = None, random: torch.Generator | None = None
+    ) -> Tensor:
         time = self.time(time)
         if self.label is not None:
             time = time + self.label(label)
@@ -83,19 +86,19 @@ class UNet(nn.Module):
         for level in self.down:
             assert isinstance(level, Level)
             for block in level.blocks[:-1]:
-                x = block(x, time)
+                x = block(x, time, random)
                 skips.append(x)
-            x = level.attention(level.blocks[-1](x, time))
+            x = level.attention(level.blocks[-1](x, time, random))
             skips.append(x)
             x = level.change(x)
         before, after = self.middle.blocks
-        x = after(self.middle.attention(before(x, time)), time)
+        x = after(self.middle.attention(before(x, time, random)), time, random)
         for level in self.up:
             assert isinstance(level, Level)
             for block in level.blocks:
-                x = block(torch.cat([x, skips.pop()], dim=1), time)
+                x = block(torch.cat([x, skips.pop()], dim=1), time, random)
             x = level.change(level.attention(x))
-        x = self.last(torch.cat([x, entry], dim=1), time)
+        x = self.last(torch.cat([x, entry], dim=1), time, random)
         return F.pixel_shuffle(self.out(x), self.patch)
 
 

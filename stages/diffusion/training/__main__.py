@@ -4,7 +4,6 @@ To go on with a run that was cut off, run the same command again: it ends with t
 `torchrun --nproc-per-node <GPUs> -m stages.diffusion.training <generator>`.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,11 @@ from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
 from stages.common.base.seeds import seed_of
+from stages.common.base.threads import in_order
+from stages.common.device import workers
 from stages.common.params.diffusion import Diffusion
-from stages.common.unfinished.fingerprint import fingerprint, of_bytes
+from stages.common.unfinished.fingerprint import of_bytes
+from stages.common.unfinished.key import Key, key_of
 from stages.common.unfinished.scratch import folder_of, scratch
 from stages.diffusion.data.particles import particles
 from stages.diffusion.model import weights
@@ -37,6 +39,7 @@ from stages.diffusion.training.step import Plan, Run, start, together, train_ste
 
 # The pictures at the sample epochs: the same noise each time, and a sampler whose settings don't retrain the model.
 PREVIEW_IMAGES = 16
+PREVIEW_BATCH = 8
 PREVIEW_SAMPLERS = {"epsilon": ("dpm_solver", 20), "v": ("dpm_solver", 20), "flow": ("heun", 10)}
 PREVIEW_CALLS = 20
 CHECKPOINT = "run.safetensors"
@@ -69,7 +72,7 @@ def train(name: str, params: Parameters) -> None:
             + (f"; {len(plan.held_out)} more are held out" if len(plan.held_out) else "")
         )
         estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
-        key = _fingerprint(plan, settings, device)
+        key = resumption_key(plan, settings, device)
         if not torchrun.is_first():
             fit(current, plan, folder_of(key) / CHECKPOINT, estimate)
             return
@@ -184,8 +187,15 @@ def end_epoch(current: Run, plan: Plan) -> None:
 def preview(current: Run, plan: Plan) -> np.ndarray:
     """PREVIEW_IMAGES images of each class from the averaged weights, unguided: (classes, n, edge, edge) uint8."""
     seeds = [seed_of(plan.seed, "ddpm", plan.name, "preview", i) for i in range(PREVIEW_IMAGES)]
+    parts = [seeds[begin : begin + PREVIEW_BATCH] for begin in range(0, PREVIEW_IMAGES, PREVIEW_BATCH)]
     how = PREVIEW_SAMPLERS[plan.process.objective]
-    return np.stack([sampled(drawing(current, plan, label), seeds, *how) for label in plan.classes])
+
+    def of_class(label: str) -> np.ndarray:
+        generator = drawing(current, plan, label)
+        drawn = in_order(lambda part: sampled(generator, part, *how), parts, workers(generator.device))
+        return np.concatenate(list(drawn))
+
+    return np.stack([of_class(label) for label in plan.classes])
 
 
 def drawing(current: Run, plan: Plan, label: str, guidance: float = 1.0) -> Generator:
@@ -214,12 +224,12 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
-def _fingerprint(plan: Plan, settings: Diffusion, device: torch.device) -> str:
+def resumption_key(plan: Plan, settings: Diffusion, device: torch.device) -> Key:
+    """Inputs and settings alone: what is computed from them might differ in its last bit on another day."""
     decisive = {
-        "name": plan.name,
         "images": of_bytes(plan.images.tobytes(), plan.held_out.tobytes()),
         "labels": [plan.labels.tolist(), plan.held_out_labels.tolist()],
-        "scales": [[label, asdict(scale)] for label, scale in plan.scales.items()],
+        "classes": plan.classes,
         "process": settings.process.model_dump(),
         "training": plan.settings.model_dump(),
         "epochs": [plan.epochs, plan.sample_epochs],
@@ -227,7 +237,7 @@ def _fingerprint(plan: Plan, settings: Diffusion, device: torch.device) -> str:
         "network": settings.network.model_dump(),
         "devices": [device.type, torchrun.count()],
     }
-    return fingerprint(decisive, inputs=[], stage="train_ddpm")
+    return key_of("train_ddpm", plan.name, decisive)
 
 
 if __name__ == "__main__":

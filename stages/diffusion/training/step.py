@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from stages.common.base.seeds import random_of, seed_of
-from stages.common.device import autocast
 from stages.common.params import diffusion as params
 from stages.common.symmetries import SYMMETRIES, pixel_order
 from stages.diffusion.model.grey import GreyScale, encode_each
-from stages.diffusion.model.process import Process, loss
+from stages.diffusion.model.process import Process
 from stages.diffusion.model.unet import UNet
 from stages.diffusion.training import torchrun
+from stages.diffusion.training.gradient import Batch, Learn, learner
 
 WARM_UP_STEPS = 50
 
@@ -66,6 +66,7 @@ class Run:
     shared: nn.Module  # `network` as all workers train it, compiled where that is asked for
     average: UNet  # exponential moving average of the weights (Ho et al. 2020, appendix B)
     optimizer: torch.optim.Optimizer
+    learn: Learn
     images: Tensor  # the plan's, on the device
     labels: Tensor
     step: int = 0
@@ -89,40 +90,41 @@ def start(plan: Plan, network: params.Network, device: torch.device) -> Run:
     optimizer = torch.optim.AdamW(trained.parameters(), lr=plan.settings.lr, weight_decay=0.0, fused=True)
     shared = torchrun.shared(torch.compile(trained) if plan.settings.compile else trained)
     images, labels = (torch.from_numpy(array).to(device) for array in (plan.images, plan.labels))
-    return Run(trained, shared, average, optimizer, images, labels)
+    return Run(trained, shared, average, optimizer, learner(plan.settings, device), images, labels)
 
 
 def train_step(run: Run, plan: Plan) -> None:
     """One optimizer step."""
+    # All draws of this step derive from it, dropout's too.
+    seed = seed_of(plan.seed, "ddpm", plan.name, "step", run.step)
+    torch.manual_seed(seed)
+    batch = drawn(run, plan)
+    for group in run.optimizer.param_groups:
+        group["lr"] = learning_rate(run.step, plan)
+    run.optimizer.zero_grad(set_to_none=True)
+    run.losses.append(run.learn(run.shared, batch, seed))
+    run.optimizer.step()
+
+    run.step += 1
+    # Early on the average follows closely, so that it forgets the weights that nobody has trained yet.
+    decay = min(plan.settings.ema, (1 + run.step) / (10 + run.step))
+    torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), 1 - decay)
+
+
+def drawn(run: Run, plan: Plan) -> Batch:
+    """The images of this step, turned and mixed with noise."""
     device = run.images.device
     batch = torch.from_numpy(batch_of(run.step, plan)).to(device)
     images, labels = run.images[batch], run.labels[batch]
-    # All draws of this step, dropout's too.
-    torch.manual_seed(seed_of(plan.seed, "ddpm", plan.name, "step", run.step))
     if plan.settings.augment:
         images = turned(images, torch.randint(SYMMETRIES, (len(images),)).to(device))
     x0 = encode_each(images, labels, plan.scales.values())
     time = plan.process.draw_times(len(images)).to(device)
     epsilon = torch.randn(x0.shape).to(device)
     told = told_labels(labels, plan)
-    mine, share = torchrun.part(len(images))
-    x0, time, epsilon, told = x0[mine], time[mine], epsilon[mine], told[mine]
-
-    with autocast(device, plan.settings.precision):
-        answer = run.shared(plan.process.q_sample(x0, time, epsilon), time, told)
     weight = plan.process.loss_weight(time, plan.settings.min_snr)
-    value = loss(answer, plan.process.target(x0, time, epsilon), weight, plan.settings.loss) * share
-    for group in run.optimizer.param_groups:
-        group["lr"] = learning_rate(run.step, plan)
-    run.optimizer.zero_grad(set_to_none=True)
-    value.backward()
-    run.optimizer.step()
-
-    run.step += 1
-    run.losses.append(torchrun.mean(value.detach()))
-    # Early on the average follows closely, so that it forgets the weights that nobody has trained yet.
-    decay = min(plan.settings.ema, (1 + run.step) / (10 + run.step))
-    torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), 1 - decay)
+    target = plan.process.target(x0, time, epsilon)
+    return Batch(plan.process.q_sample(x0, time, epsilon), time, told, target, weight)
 
 
 def told_labels(labels: Tensor, plan: Plan) -> Tensor:
