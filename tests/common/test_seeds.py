@@ -52,4 +52,4 @@ def test_scratch_outlives_a_failure_and_not_a_success(tmp_path, monkeypatch):
         pass
     with scratch(Key("train_ddpm", "abc", {"seed": 1})) as folder:
         assert (folder / "checkpoint").read_text() == "half way"
-    assert not (tmp_path / "abc").exists()
+    assert not list(tmp_path.iterdir())
