@@ -158,3 +158,81 @@ def test_the_instruments_csv_gives_the_same_particles_as_its_list(ingest):
         assert listed[name].equals(exported[name]), name
     for fact in ("imaged_ml", "pixel_um", "fringe_px", "software", "rows_read"):
         assert result.runs.loc["l", fact] == result.runs.loc["v", fact]
+
+
+@pytest.fixture
+def spoilt(workspace, ingest):
+    """Ingest a real run of 1,000 particles after something was done to a copy of it, its pixel size given for crops."""
+
+    def run(spoil, form: str = "flowcam"):
+        source = LABELLED / "runs/7-Pygsuia-3LB-SFSW-Terasakiella-sample2-replicate1-day7-11Apr2025"
+        folder = workspace / "exports/run"
+        folder.mkdir()
+        for path in source.iterdir():
+            (folder / path.name).write_bytes(path.read_bytes())
+        spoil(folder)
+        result = ingest(f"{HEADER}run,FlowCam,s,{form},run,unlabelled,{'' if form else 0.5544}\n")
+        return result, result.metrics["by_run"]["run"]
+
+    return run
+
+
+def without_collages(folder: Path) -> None:
+    for path in folder.glob("*_0000*.tif"):
+        path.unlink()
+
+
+def cut_a_collage_off(folder: Path) -> None:
+    path = next(folder.glob("*_000002.tif"))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize(("spoil", "lost"), [(without_collages, 1000), (cut_a_collage_off, 216)])
+def test_a_real_run_counts_as_before_when_its_pictures_are_lost(spoilt, spoil, lost):
+    result, told = spoilt(spoil)
+    assert result.counts("run") == [1000, 1000, 0, lost]
+    assert told["particles_per_ml"] == pytest.approx(7054, rel=1e-4)  # as its own summary says
+
+
+def test_a_real_list_that_was_cut_gives_no_concentration(spoilt):
+    def cut(folder: Path) -> None:
+        path = next(folder.glob("*.lst"))
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-300]))
+
+    result, told = spoilt(cut)
+    assert result.counts("run")[1] == 700
+    assert told["particles_per_ml"] is None and told["particles_per_ml_bounds"] is None
+    assert "counts 1000 particles and the table has 700 rows" in told["no_concentration"]
+
+
+def test_a_real_table_without_pictures_is_counted_and_sized(spoilt):
+    def table_alone(folder: Path) -> None:
+        without_collages(folder)
+        next(folder.glob("*.lst")).unlink()
+
+    result, told = spoilt(table_alone, form="visualspreadsheet")
+    assert result.counts("run") == [1000, 1000, 0, 1000]
+    assert told["particles_per_ml"] == pytest.approx(7054, rel=1e-4)
+    assert result.particles("run")["abd_um"].notna().all()
+
+
+def test_real_collages_alone_are_no_particles(spoilt):
+    def collages_alone(folder: Path) -> None:
+        for path in folder.iterdir():
+            if path.suffix != ".tif":
+                path.unlink()
+
+    with pytest.raises(InputError, match=r"may be no crops of particles .*write crops if each"):
+        spoilt(collages_alone, form="")
+
+
+def test_the_pump_tells_the_volume_that_the_region_tells(spoilt):
+    """Pump rate x time x efficiency of a real run, its VolumeCF taken away, is its imaged volume to rounding."""
+
+    def older(folder: Path) -> None:
+        path = next(folder.glob("*.ctx"))
+        path.write_bytes(path.read_bytes().replace(b"\nVolumeCF=", b"\nUnheardOf="))
+
+    result, _ = spoilt(older)
+    assert result.runs.loc["run", "volume_from"] == "pump rate, time and efficiency"
+    assert result.runs.loc["run", "imaged_ml"] == pytest.approx(0.1418, rel=5e-3)

@@ -35,7 +35,9 @@ class Workspace:
     def write(self, simulated=True, run=HOSTILE):
         self._text("params.yaml", yaml.safe_dump(self.params, sort_keys=False))
         self._runs(simulated, run)
-        self._json("metrics/ingest.json", {"rows_read": 105, "accepted": 100, "rejected": 5, "runs": 1})
+        self._json(
+            "metrics/ingest.json", {"rows_read": 105, "accepted": 100, "rejected": 5, "without_image": 7, "runs": 1}
+        )
         counts = {part: {"protein": 11, "silicone_oil": 12, "air_bubble": 13} for part in ("train", "validation")}
         leakage = {"runs_on_two_sides": 0, "identical_images_on_two_sides": 0, "identical_images_removed": 3}
         self._json("metrics/split.json", {"counts": {"A": counts}, "leakage": leakage})
@@ -48,6 +50,7 @@ class Workspace:
     def _runs(self, simulated, run):
         row = {"run": run, "platform": "A", "sample": "s", "role": "class", "class": "protein", "simulated": simulated}
         row |= {"dilution": 1.0, "imaged_ml": 0.0456, "pixel_um": 0.5545, "rows_read": 105, "accepted": 100}
+        row |= {"without_image": 7, "no_concentration": None}
         row |= {"rejected": 5, "software": "4.19", "source_digest": "abcdef0123456789"}
         path = self.folder / "data/ingested/runs.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)

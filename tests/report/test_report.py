@@ -88,6 +88,8 @@ def test_numbers_reach_the_page(workspace):
     text = words(Reader(page()).text).replace("\u202f", " ")
     for said in [
         "105 rows read = 100 accepted + 5 rejected",
+        "7 accepted without a picture",
+        "between bounds",
         "not a number",
         "91.2 %88.0 to 94.0",
         "96.6 %",
