@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.mutation.judging import Workspace, folders_for, time_tests
+from benchmarks.mutation.judging import Workspace
 from benchmarks.mutation.mutants import Mutant, sampled, users_of
 from benchmarks.result import write_result
 from stages.common.base.progress import progress
@@ -43,7 +43,7 @@ def verdicts_on(mutants: list[Mutant]) -> list[dict]:
     with tempfile.TemporaryDirectory() as folder:
         workspaces = [Workspace(Path(folder).resolve() / str(core)) for core in sorted(os.sched_getaffinity(0))]
         for subject in sorted(subjects_of(mutants)):
-            time_tests(workspaces[0], subject)
+            workspaces[0].time_tests(subject)
         for workspace in workspaces:
             free.put(workspace)
         with ThreadPoolExecutor(len(workspaces)) as pool:
