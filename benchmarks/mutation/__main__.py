@@ -12,6 +12,7 @@ One mutant a core is tested at a time: `taskset -c 0 python -m benchmarks.mutati
 
 import os
 import queue
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.mutation.judging import Workspace
+from benchmarks.mutation.judging import Workspace, end_processes_in
 from benchmarks.mutation.mutants import Mutant, sampled, users_of
 from benchmarks.result import write_result
 from stages.common.base.progress import progress
@@ -47,7 +48,12 @@ def verdicts_on(mutants: list[Mutant]) -> list[dict]:
         for workspace in workspaces:
             free.put(workspace)
         with ThreadPoolExecutor(len(workspaces)) as pool:
-            return list(progress(pool.map(verdict_on, mutants), "mutants", total=len(mutants)))
+            try:
+                return list(progress(pool.map(verdict_on, mutants), "mutants", total=len(mutants)))
+            except (KeyboardInterrupt, SystemExit):
+                for workspace in workspaces:
+                    end_processes_in(workspace.root, signal.SIGTERM)
+                raise
 
 
 def subjects_of(mutants: list[Mutant]) -> set[str]:
@@ -63,6 +69,7 @@ def equivalents() -> set[tuple[str, str, str]]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended; the same command goes on"))
     count = int(sys.argv[1]) if len(sys.argv) > 1 else MUTANTS
     places = tuple(sys.argv[2:])
     mutants = [mutant for mutant in sampled(count) if not places or mutant.file.startswith(places)]

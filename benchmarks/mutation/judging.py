@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.mutation.mutants import ROOT, Mutant, users_of
+from benchmarks.mutation.mutants import ROOT, Mutant, module_of, users_of
 from stages.common.base.files import read_json, write_json
 from stages.common.unfinished.fingerprint import of_bytes, of_file
 from stages.common.unfinished.scratch import scratch_folder
@@ -83,17 +83,28 @@ class Workspace:
         met = {file: digest for file, digest in known.items() if tests.get(file) == digest}
         killed_by: list[str] = []
         with self._holding(mutant):
-            for folder in folders:
-                todo = [file for file in self.tests[folder] if file not in met]
+            for folder, files in self._turns(mutant, folders):
+                todo = [file for file in files if file not in met]
                 if not todo or killed_by:
                     continue
                 status, output = self.run(folder, todo, max(LEAST, PATIENCE * self.total_of(folder)))
+                if status == -signal.SIGTERM:
+                    raise KeyboardInterrupt
                 met |= {file: tests[file] for file in todo}
                 if status != 0:
                     killed_by = OUTCOME.findall(output)[:1] or todo
         verdict = {"mutant": f"{mutant.file}:{mutant.number}", "killed_by": killed_by, "met": met}
         write_json(path, verdict)
         return verdict
+
+    def _turns(self, mutant: Mutant, folders: list[str]) -> Iterator[tuple[str, list[str]]]:
+        """The test files of each of `folders`, those first that import the mutated module: they notice most."""
+        package, _, name = module_of(mutant.file).rpartition(".")
+        imports = re.compile(rf"from {package}\.{name} import|from {package} import .*\b{name}\b")
+        for folder in folders:
+            importing = [file for file in self.tests[folder] if imports.search((self.root / file).read_text())]
+            yield folder, importing
+            yield folder, [file for file in self.tests[folder] if file not in importing]
 
     @contextmanager
     def _holding(self, mutant: Mutant) -> Iterator[None]:
@@ -138,9 +149,9 @@ class Workspace:
                 end_processes_in(self.root)
 
 
-def end_processes_in(folder: Path) -> None:
+def end_processes_in(folder: Path, how: signal.Signals = signal.SIGKILL) -> None:
     """End what tests left running: it works below `folder`, wherever it stands in the tree of processes."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if Path(process.cwd()).is_relative_to(folder):
-                process.kill()
+                process.send_signal(how)

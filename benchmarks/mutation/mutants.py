@@ -56,7 +56,7 @@ def files() -> list[str]:
     """The pipeline's own code; the simulator is held against optics elsewhere, and pictures are looked at."""
     paths = sorted((ROOT / "stages").rglob("*.py"))
     names = [path.relative_to(ROOT) for path in paths if path.name not in DRAWING]
-    return [name.as_posix() for name in names if name.parts[1] != "simulate"]
+    return [name.as_posix() for name in names if "simulate" not in (name.parts[1], name.stem)]
 
 
 def places_in(file: str) -> list[Place]:
@@ -102,10 +102,15 @@ def mutant_at(place: Place) -> Mutant:
     return Mutant(place.file, number, name.removeprefix("core/"), old[number - 1].strip(), mutated, after)
 
 
+def module_of(file: str) -> str:
+    """What an import calls `file`."""
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 @functools.cache
 def users_of(file: str) -> list[str]:
     """The folders of stages that import the module `file` of common, those that do so most often first."""
-    module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = module_of(file)
     counts = defaultdict(int)
     for path in (ROOT / "stages").rglob("*.py"):
         folder = path.relative_to(ROOT).parts[1]
