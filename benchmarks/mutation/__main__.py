@@ -74,8 +74,9 @@ def main() -> None:
     places = tuple(sys.argv[2:])
     mutants = [mutant for mutant in sampled(count) if not places or mutant.file.startswith(places)]
     same = equivalents()
-    killed, survivors, equivalent = Counter(), [], 0
-    folders = Counter()
+    killed: Counter[str] = Counter()
+    folders: Counter[str] = Counter()
+    survivors, equivalent = [], 0
     for mutant, verdict in zip(mutants, verdicts_on(mutants), strict=True):
         subject = mutant.file.split("/")[1]
         if verdict["killed_by"]:

@@ -2,7 +2,7 @@
 
 import ast
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +88,9 @@ def annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         elif isinstance(node, ast.AnnAssign):
             unions = (part for part in ast.walk(node.annotation) if isinstance(part, ast.BinOp))
             found += [part for part in unions if isinstance(part.op, ast.BitOr)]
-    return [((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)) for node in found]
+    starts = ((node.lineno, node.col_offset) for node in found)
+    ends = ((node.end_lineno or node.lineno, node.end_col_offset or node.col_offset) for node in found)
+    return list(zip(starts, ends, strict=True))
 
 
 def mutant_at(place: Place) -> Mutant:
@@ -111,7 +113,7 @@ def module_of(file: str) -> str:
 def users_of(file: str) -> list[str]:
     """The folders of stages that import the module `file` of common, those that do so most often first."""
     module = module_of(file)
-    counts = defaultdict(int)
+    counts: Counter[str] = Counter()
     for path in (ROOT / "stages").rglob("*.py"):
         folder = path.relative_to(ROOT).parts[1]
         if folder not in ("common", "simulate") and f"from {module} import" in path.read_text(encoding="utf-8"):

@@ -25,8 +25,15 @@ def workspace(tmp_path, monkeypatch):
         for number, label in enumerate(labels):
             images = random.integers(0, 256, (10, 4, 4), dtype=np.uint8)
             write_run(f"{platform}{number}", platform, label, images)
+    write_sheet({})
     write_params(["protein", "oil", "air"])
     return tmp_path
+
+
+def write_sheet(fixed: dict[str, str]) -> None:
+    """Every run of the sample sheet, some with the split that it fixes."""
+    runs = pd.DataFrame({"run": [f"{platform}{i}" for platform, labels in RUNS.items() for i in range(len(labels))]})
+    write_parquet("data/ingested/runs.parquet", runs.assign(split=runs["run"].map(fixed).astype("string")))
 
 
 def write_run(run: str, platform: str, label: str | None, images: np.ndarray, role: str = "class") -> None:
@@ -65,6 +72,14 @@ def test_the_summary_counts_what_was_written(workspace):
     assert summary["leakage"]["classes_divided_by_image"] == {"A": [], "B": ["oil"]}
     assert summary["leakage"]["runs_on_two_sides"] == 1  # the one that was divided by image
     assert summary["counts"]["B"]["train"]["oil"] == 5
+
+
+def test_a_run_that_the_sheet_fixes_stays_where_it_is_put(workspace):
+    fixed = {"A1": "validation", "A4": "train", "B0": "selection"}
+    write_sheet(fixed)
+    main()
+    splits = pd.read_parquet("data/splits.parquet").groupby("run")["split"].agg(set)
+    assert {run: splits[run] for run in fixed} == {run: {split} for run, split in fixed.items()}
 
 
 def test_images_that_two_splits_hold_are_counted_and_gone(workspace):
