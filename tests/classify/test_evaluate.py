@@ -11,7 +11,7 @@ from sklearn import metrics
 from stages.classify.evaluating import __main__ as evaluate
 from stages.classify.table import __main__ as table
 from stages.classify.training import __main__ as train
-from stages.common.base.files import read_json
+from stages.common.base.files import read_json, write_json
 
 from .conftest import write_params
 
@@ -39,6 +39,7 @@ def test_evaluation_and_table(judged):
 
     table.main()
     check_table(judged)
+    check_origin_beside_a_measured_set()
 
 
 def check_predictions(predictions: pd.DataFrame) -> None:
@@ -105,3 +106,11 @@ def check_table(judged: dict) -> None:
     assert all(test["p"] == test["p_adjusted"] == 1 for test in contrast["mcnemar"].values())
     assert contrast["allows_a_claim"] is False and contrast["generators"] == 1
     assert Path("plots/table.png").exists()
+
+
+def check_origin_beside_a_measured_set() -> None:
+    """A table of a measured and a simulated set is neither."""
+    path = "metrics/classify/mixed-1-resnet18.json"
+    write_json(path, {**read_json(path), "data": "measured"})
+    table.main()
+    assert read_json("metrics/table.json")["data"] == "partly simulated"

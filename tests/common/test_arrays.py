@@ -25,3 +25,17 @@ def test_a_pickle_is_refused(tmp_path):
     np.save(tmp_path / "object.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError):
         read_images(tmp_path / "object.npy")
+
+
+def test_what_was_written_is_read_as_a_map_that_cannot_be_written(tmp_path):
+    write_images(tmp_path / "a.npy", IMAGES, IMAGES.shape)
+    images = read_images(tmp_path / "a.npy")
+    assert isinstance(images, np.memmap) and not images.flags.writeable
+    np.testing.assert_array_equal(images, IMAGES)
+
+
+@pytest.mark.parametrize("other", [IMAGES.astype(np.float32), IMAGES.astype(np.int8), IMAGES[0], IMAGES[..., None]])
+def test_what_is_not_grey_uint8_images_is_refused(tmp_path, other):
+    np.save(tmp_path / "a.npy", other)
+    with pytest.raises(ValueError, match=rf"expected uint8 images \(N, H, W\), found {other.dtype}"):
+        read_images(tmp_path / "a.npy")

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from stages.common.base.errors import InputError
 from stages.common.params.whole import read_all
@@ -120,6 +121,56 @@ def test_every_mistake_is_told_at_once(tmp_path):
     path = changed(tmp_path, lambda p: (p["normalize"].update(fit="squash"), p["split"].update(shares=1)))
     with pytest.raises(InputError, match=r"normalize\.fit(.|\n)*split\.shares"):
         read_all(path)
+
+
+def edges(block: str, name: str, inside: list, outside: list) -> list:
+    """Values of `block`.`name` just inside and just outside of what it may be."""
+    return [(block, name, value, True) for value in inside] + [(block, name, value, False) for value in outside]
+
+
+@pytest.mark.parametrize(
+    ("block", "name", "value", "allowed"),
+    [
+        *edges("normalize", "edge_px", [8, 64, 512], [0, 7, 63, 65, 520]),
+        *edges("normalize", "background_level", [0, 255], [-1, 256]),
+        *edges("evaluate", "prevalence", [1e-9, 0.499], [0.0, 0.5]),
+        *edges("evaluate", "bootstrap", [100], [99]),
+        *edges("evaluate", "embedding_images", [1], [0]),
+        *edges("quality", "images", [2], [1]),
+        *edges("quality", "trajectory", [2], [1]),
+        *edges("quality", "copies_max", [0.0, 1.0], [-0.01, 1.01]),
+        *edges("compare", "thresholds_um", [[2], [2, 10]], [[], [0]]),
+        *edges("compare", "umap_min_dist", [0.0, 1.0], [-0.1, 1.1]),
+        *edges("classify", "architectures", [["resnet18"], ["resnet50", "resnet18"]], [[]]),
+        *edges("compare.ratio_limits", "beads", [[0.9, 1.1]], [[1.0, 1.1], [0.9, 1.0], [0.9], [0.8, 1.1, 1.2]]),
+        *edges("classify.grid", "lr", [[1e-3]], [[], [0.0]]),
+        *edges("diffusion.network", "dropout", [0.0, 0.99], [-0.1, 1.0]),
+        *edges("diffusion.training", "ema", [0.0, 1.0], [1.1]),
+        *edges("diffusion.sampler", "guidance", [1.0], [0.9]),
+        *edges("diffusion.sampler", "copy_gap", [0.01, 0.99], [0.0, 1.0]),
+        *edges("split.fractions", "train", [], [-0.1, 0.1]),
+    ],
+)
+def test_what_a_parameter_may_be_ends_where_it_says(tmp_path, block, name, value, allowed):
+    def change(content):
+        for part in block.split("."):
+            content = content[part]
+        content[name] = value
+
+    path = changed(tmp_path, lambda p: (p["compare"].update(networks={}), change(p)))
+    if allowed:
+        read_all(path)
+    else:
+        with pytest.raises(InputError, match=re.escape(block)):
+            read_all(path)
+
+
+def test_nothing_is_changed_after_reading(tmp_path):
+    params = read_all(changed(tmp_path, lambda p: None))
+    with pytest.raises(ValidationError, match="frozen"):
+        params.normalize.edge_px = 32
+    with pytest.raises(ValidationError, match="frozen"):
+        params.seed = 2
 
 
 def test_rectified_flow_is_an_option(tmp_path):

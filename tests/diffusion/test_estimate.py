@@ -16,6 +16,8 @@ def test_an_epoch_and_the_rest_are_told():
     assert Estimate(2.0, 0.5).sentence(plan, 0, 20) == "2 s a step, 6 s an epoch: about 4.2 minutes to go"
     assert Estimate(2.0, 0.5).sentence(plan, 90, 20) == "2 s a step, 6 s an epoch: about 1.2 minutes to go"
     assert Estimate(60.0, 0.0).sentence(plan, 0, 20).endswith("about 2.0 hours to go")
+    assert Estimate(1425.0, 0.0).sentence(plan, 0, 20).endswith("about 47.5 hours to go")
+    assert Estimate(1440.0, 0.0).sentence(plan, 0, 20).endswith("about 2.0 days to go")
     assert Estimate(86400.0, 0.0).sentence(plan, 0, 20).endswith("about 120.0 days to go")
 
 

@@ -61,6 +61,13 @@ def test_kid_is_unbiased_at_small_n(random):
     assert kid_spread(random.normal(size=(20, 6)), random.normal(size=(20, 6)), random) > 0
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_spread_of_very_few_images_is_a_number(random, count):
+    """Halves of two images at least: of one alone the unbiased estimate has no value."""
+    few, many = random.normal(size=(count, 6)), random.normal(size=(9, 6))
+    assert np.isfinite(kid_spread(few, many, random)) and np.isfinite(kid_spread(many, few, random))
+
+
 def test_lite0_knows_imagenet(random):
     """Random weights would see a shifted image as a different one; trained ones as nearly the same."""
     y, x = np.mgrid[:64, :64]

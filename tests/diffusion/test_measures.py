@@ -7,7 +7,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 from stages.diffusion.judging.density_coverage import density_coverage
 from stages.diffusion.judging.interpolation import spherical
-from stages.diffusion.judging.shape import shape
+from stages.diffusion.judging.shape import shape, shapes
 from stages.diffusion.judging.spread import apart
 from stages.diffusion.judging.two_sample import two_sample
 
@@ -69,6 +69,36 @@ def test_a_drawn_disc_is_measured(diameter):
     assert found["centre_grey"] == pytest.approx(-60, abs=3)
     assert found["ring_grey"] == pytest.approx(-90, abs=8)
     assert found["roundness"] > 0.96
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_particle_reaches_into_the_middle_half(turns):
+    """On each of four sides: row 16 of 64 is the first of the middle half."""
+
+    def disc(last_row):
+        y, x = np.mgrid[:64, :64]
+        return np.rot90(np.where(np.hypot(y - last_row + 6, x - 31.5) <= 6, 90, 175).astype(np.uint8), turns)
+
+    assert shape(disc(18))["diameter_px"] == pytest.approx(12, abs=1)
+    assert shape(disc(14)) is None
+
+
+def test_images_without_a_particle_are_counted():
+    empty = np.full((64, 64), 175, np.uint8)
+    found, without = shapes(np.stack([drawn(20), empty, drawn(30), empty, empty]))
+    assert without == 3
+    assert found["diameter_px"] == pytest.approx([20, 30], abs=1.5)
+
+
+def test_the_centre_is_the_inner_third():
+    """A particle that is bright in its inner third and dark around it."""
+    y, x = (np.mgrid[: 64 * 8, : 64 * 8] + 0.5) / 8 - 32
+    away = np.hypot(x, y) / 15
+    over = np.select([away <= 1 / 3, away <= 1], [40.0, -80.0], 0.0)
+    image = (175 + over.reshape(64, 8, 64, 8).mean(axis=(1, 3))).round().astype(np.uint8)
+    found = shape(image)
+    assert found["centre_grey"] == pytest.approx(40, abs=12)
+    assert found["ring_grey"] == pytest.approx(-80, abs=3)
 
 
 def test_an_ellipse_is_as_round_as_its_axes(random):

@@ -25,6 +25,11 @@ def test_grey_is_bt601_luma():
     assert to_grey(colours).tolist() == [[76, 150, 29, 255]]
 
 
+def test_a_grey_picture_stays_as_it_is():
+    grey = disc(7, 9, 2)
+    assert (to_grey(grey[:, :, None]) == grey).all()
+
+
 def test_background_holds_when_the_particle_touches_the_border():
     image = disc(20, 20, 5)
     image[:, :8] = 30

@@ -102,6 +102,11 @@ def test_copies_leave_the_training_side_and_never_the_reported_one():
     assert (kept["split"] == "train").sum() == 2
 
 
+def test_runs_on_two_sides_are_named():
+    splits = pd.DataFrame({"run": list("aabbcc"), "split": ["train", "train", "train", "validation", *SPLITS[:2]]})
+    assert runs_on_two_sides(splits) == ["b", "c"]
+
+
 def test_a_class_may_have_fractions_of_its_own():
     settings = Split(
         fractions=Fractions(**HALVES), classes={"protein": Fractions(train=0.04, selection=0.0, validation=0.96)}

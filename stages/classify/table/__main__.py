@@ -11,7 +11,7 @@ from stages.classify.table.published import beside
 from stages.common.base.errors import run
 from stages.common.base.files import read_json, write_csv, write_json
 from stages.common.base.names import classifier_name
-from stages.common.base.origin import MEASURED, title
+from stages.common.base.origin import origin_of_all, title
 from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.figures import save
 from stages.common.params.assemble import Assemble
@@ -104,8 +104,7 @@ def main() -> None:
     rows = [row_of(*pair, metrics[classifier_name(*pair)]) for pair in pairs]
     table = beside(pd.DataFrame(rows), params.classes)
     contrasts = contrasts_of(params, metrics)
-    origins = sorted({each["data"] for each in metrics.values()})
-    origin = origins[0] if len(origins) == 1 else next(each for each in origins if each != MEASURED)
+    origin = origin_of_all(each["data"] for each in metrics.values())
 
     write_csv("metrics/table.csv", table)
     notes = {"published": PUBLISHED} if any(name.startswith("published_") for name in table) else {}

@@ -1,5 +1,7 @@
 """Whether data were measured or simulated, so that every result made from them can say so."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 MEASURED, SIMULATED, MIXED = "measured", "simulated", "partly simulated"
@@ -10,6 +12,12 @@ def origin_of(table: pd.DataFrame) -> str:
     if table["simulated"].all() and len(table):
         return SIMULATED
     return MIXED if table["simulated"].any() else MEASURED
+
+
+def origin_of_all(origins: Iterable[str]) -> str:
+    """Of results taken together: their common origin, or "partly simulated" where they have several."""
+    different = set(origins)
+    return different.pop() if len(different) == 1 else MIXED
 
 
 def title(text: str, origin: str) -> str:
