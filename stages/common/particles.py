@@ -9,13 +9,15 @@ instrument does not report is null, never zero.
 """
 
 import hashlib
+from typing import Literal, get_args
 
 import pyarrow as pa
 
 from stages.common.base.errors import InputError
 
-ROLES = ("class", "beads", "parallel", "blank", "unlabelled")
-SPLITS = ("train", "selection", "validation")
+Role = Literal["class", "beads", "parallel", "blank", "unlabelled"]
+Split = Literal["train", "selection", "validation"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 
 
 def _field(name: str, kind: pa.DataType, what: str, nullable: bool = True) -> pa.Field:

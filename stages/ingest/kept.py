@@ -64,10 +64,10 @@ def find(folder: Path) -> Written | None:
         same = all(list(state(folder / name)[:2]) == was for name, was in record.results.items())
         if not same or names_in(Path(record.folder)) != record.names:
             return None
-        now = {name: _again(Path(name), was) for name, was in record.files.items()}
+        now = {name: own for name, was in record.files.items() if (own := _again(Path(name), was))}
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    if None in now.values():
+    if now.keys() != record.files.keys():
         return None
     if now != record.files:
         record.files = now
@@ -126,7 +126,7 @@ def _again(path: Path, was: tuple[list[int], str]) -> tuple[list[int], str] | No
     now = list(state(path))
     if now == before:
         return was
-    return [now, digest] if now[0] == before[0] and _digest(path) == digest else None
+    return (now, digest) if now[0] == before[0] and _digest(path) == digest else None
 
 
 def _digest(path: Path) -> str:

@@ -48,10 +48,10 @@ def too_many_refused(outcome: Outcome, most: float) -> Outcome:
     facts = outcome.written.facts
     if outcome.error is not None or facts["rejected"] <= most * facts["rows_read"]:
         return outcome
-    with (outcome.folder / REJECTED).open(encoding="utf-8", newline="") as file:
-        _, *first = next(csv.reader(file))
+    with (outcome.folder / REJECTED).open(encoding="utf-8", newline="") as rejects:
+        _, file, line, column, reason = next(csv.reader(rejects))
     return replace(
         outcome,
         error=f"{facts['rejected']} of {facts['rows_read']} rows are refused, more than ingest.refused_share_max "
-        f"({most:g}) allows; the first is {Reject(*first)}",
+        f"({most:g}) allows; the first is {Reject(file, int(line) if line else None, column, reason)}",
     )

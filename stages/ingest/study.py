@@ -148,7 +148,7 @@ def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
     total: Counter = Counter()
     for (_, name), counts in images.items():
         total[name] += sum(counts)
-    scale = {"ingest": {"exports": str(root), "sheet": str(SHEET), "labels": None}}
+    scale: dict = {"ingest": {"exports": str(root), "sheet": str(SHEET), "labels": None}}
     if total:
         scale = {"classes": [name for name, _ in total.most_common()]} | scale
     comments = ["Drafted by `make study`; the sheet's column `note` says what was guessed.", *_sentences(images)]

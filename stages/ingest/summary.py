@@ -85,10 +85,10 @@ def _of_run(written: Written) -> dict:
     facts = written.facts
     told = {name: facts[name] for name in ("accepted", "rejected", "rows_read", "without_image", "imaged_ml")}
     between = bounds(facts["accepted"], facts["rejected"], facts)
-    exact = between is not None and between[0] == between[1]
+    exact = between[0] if between and between[0] == between[1] else None
     return told | {
-        "particles_per_ml": between[0] if exact else None,
-        "particles_per_ml_bounds": None if exact or between is None else list(between),
+        "particles_per_ml": exact,
+        "particles_per_ml_bounds": list(between) if between and exact is None else None,
         "no_concentration": facts["no_concentration"],
         "warnings": written.warnings,
     }

@@ -2,8 +2,9 @@
 
 import string
 import tracemalloc
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -73,10 +74,20 @@ def test_blocks_are_the_lines_of_the_file(tmp_path, monkeypatch, encoding, end):
     assert [block.first for block in blocks] == list(np.cumsum([0, *(len(block.lines()) for block in blocks)]))[:-1]
 
 
+@dataclass(frozen=True)
+class Held(Text):
+    """A text of one block, which no file holds."""
+
+    block: Block
+
+    def blocks(self) -> Iterator[Block]:
+        yield self.block
+
+
 def rows_of(content: str) -> list:
     """What the table's rows become when they are parsed as a whole, if they can be; and cell by cell."""
     block = Block(0, content.encode())
-    table = Table(SimpleNamespace(blocks=lambda: [block]), ["x", "a", "b", "c"], WANTED, 0, "|", "f")
+    table = Table(Held(Path("f"), "utf-8", block), ["x", "a", "b", "c"], WANTED, 0, "|", "f")
     return [table._plain(block), table._careful(block)]
 
 

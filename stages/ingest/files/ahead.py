@@ -7,6 +7,7 @@ from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Task = TypeVar("Task")
+Loaded = TypeVar("Loaded")
 
 THREADS = 2
 AHEAD = 4
@@ -14,15 +15,15 @@ KEPT_BYTES = 1 << 26
 
 
 def ahead(
-    tasks: Iterable[tuple[Key | None, Task]], load: Callable[[Key], object], size: Callable[[object], int]
-) -> Iterator[tuple[Task, Future | None]]:
+    tasks: Iterable[tuple[Key | None, Task]], load: Callable[[Key], Loaded], size: Callable[[Loaded], int]
+) -> Iterator[tuple[Task, Future[Loaded] | None]]:
     """Each task with what `load` makes of its key, if it has one. Pillow, which decodes most of it, lets other threads
     run meanwhile.
 
     What was loaded is kept for later tasks with the same key, the last used, up to KEPT_BYTES as `size` tells them.
     """
-    waiting: deque[tuple[Key | None, Task, Future | None]] = deque()
-    loaded: OrderedDict[Key, Future] = OrderedDict()
+    waiting: deque[tuple[Key | None, Task, Future[Loaded] | None]] = deque()
+    loaded: OrderedDict[Key, Future[Loaded]] = OrderedDict()
     with ThreadPoolExecutor(THREADS) as threads:
         try:
             for key, task in tasks:
@@ -30,7 +31,7 @@ def ahead(
                     if key not in loaded:
                         loaded[key] = threads.submit(load, key)
                     loaded.move_to_end(key)
-                waiting.append((key, task, loaded.get(key)))
+                waiting.append((key, task, None if key is None else loaded[key]))
                 if len(waiting) > AHEAD:
                     yield waiting.popleft()[1:]
                     _forget(loaded, {item[0] for item in waiting}, size)
@@ -40,7 +41,7 @@ def ahead(
             threads.shutdown(cancel_futures=True)
 
 
-def _forget(loaded: OrderedDict[Key, Future], needed: set[Key], size: Callable[[object], int]) -> None:
+def _forget(loaded: OrderedDict[Key, Future[Loaded]], needed: set[Key | None], size: Callable[[Loaded], int]) -> None:
     """Let go of what was used longest ago, until the rest is small enough."""
     sizes = {key: size(future.result()) for key, future in loaded.items() if _succeeded(future)}
     total = sum(sizes.values())

@@ -13,7 +13,7 @@ LOOKED_AT = 32  # images, evenly over the folder
 def evident_bits(folder: Path) -> tuple[int, int]:
     """The fewest of DEPTHS that hold the highest level of some deep images below `folder`; and that level."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix.casefold() in SUFFIXES and path.is_file())
-    places = np.unique(np.linspace(0, len(paths) - 1, LOOKED_AT).astype(int)) if paths else []
+    places: list[int] = np.unique(np.linspace(0, len(paths) - 1, LOOKED_AT).astype(int)).tolist() if paths else []
     levels = [level for place in places if (level := deep_levels(paths[place])) is not None]
     most = max(levels, default=2**DEEP_BITS - 1)
     return next(bits for bits in DEPTHS if most < 2**bits), most

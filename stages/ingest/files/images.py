@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 from scipy import ndimage
 
 from stages.common.base.errors import InputError
@@ -27,9 +28,9 @@ def decode(content: bytes, bits: Callable[[], int] = lambda: DEEP_BITS) -> np.nd
     """
     try:
         with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > Image.MAX_IMAGE_PIXELS:  # Pillow itself refuses only twice as many
+            if _too_large(image):
                 raise Image.DecompressionBombError(f"{image.width} x {image.height} px")
-            if image.format == "TIFF" and image.n_frames > 1:
+            if isinstance(image, TiffImageFile) and image.n_frames > 1:
                 raise ValueError(f"{image.n_frames} pages in one file; save each as a file of its own")
             return _pixels(image, bits)
     except UnidentifiedImageError:  # whose own words hold an address in memory
@@ -44,10 +45,15 @@ def deep_levels(path: Path) -> int | None:
     """The highest grey level of an image of more than eight bits a pixel; None for any other file."""
     try:
         with Image.open(path) as image:
-            deep = image.mode.startswith("I") and image.width * image.height <= Image.MAX_IMAGE_PIXELS
+            deep = image.mode.startswith("I") and not _too_large(image)
             return int(np.asarray(image).max()) if deep else None
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
         return None
+
+
+def _too_large(image: Image.Image) -> bool:
+    """Beyond Pillow's limit, which is None when it is switched off; Pillow itself refuses only twice as many pixels."""
+    return Image.MAX_IMAGE_PIXELS is not None and image.width * image.height > Image.MAX_IMAGE_PIXELS
 
 
 def _pixels(image: Image.Image, bits: Callable[[], int]) -> np.ndarray:

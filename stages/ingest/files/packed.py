@@ -1,5 +1,6 @@
 """The images of some particles, one after another in one buffer: no object for each, and Arrow takes it as it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +59,7 @@ class Packed:
         return Packed(content, self.heights[rows], self.widths[rows], self.channels[rows])
 
 
-def packed(images: list[np.ndarray | None]) -> Packed:
+def packed(images: Sequence[np.ndarray | None]) -> Packed:
     """uint8 images (H, W) or (H, W, 3), or None, in one buffer."""
     shapes = [(0, 0, 0) if image is None else (*image.shape, 1)[:3] for image in images]
     sizes = np.array(shapes, dtype=np.int32).reshape(-1, 3)

@@ -96,6 +96,7 @@ class Encoding:
         return self._encoding
 
     def _decode(self, chunk: bytes, final: bool) -> None:
+        assert self._decoder is not None  # the first chunk brought it
         try:
             self._decoder.decode(chunk, final)
         except UnicodeDecodeError:

@@ -1,5 +1,8 @@
 """What a FlowCam export says twice must agree. Each check tells the rows (or statements) that disagree."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +13,7 @@ RELATIVE = 1e-3  # sizes and calibration are written with four decimals
 ABSOLUTE_UM = 1e-3
 
 # Size: its column in pixels, and how that becomes a length.
-IN_PIXELS = {
+IN_PIXELS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "abd_diameter": ("raw_area", lambda area: 2 * np.sqrt(area / np.pi)),
     "esd_diameter": ("raw_feret_mean", np.asarray),
     "length": ("raw_feret_max", np.asarray),
@@ -34,12 +37,16 @@ def sizes(table: pd.DataFrame, file: str) -> Warned:
     shown: list[Mismatch] = []
     for reported, (raw, to_px) in IN_PIXELS.items():
         if reported in table and raw in table:
-            expected = fringe_corrected(to_px(table[raw]), table["fringe_size"], table["cal_const"]).to_numpy()
+            expected = np.asarray(fringe_corrected(to_px(table[raw]), table["fringe_size"], table["cal_const"]))
             differs = ~np.isclose(table[reported], expected, rtol=RELATIVE, atol=ABSOLUTE_UM) & ~wrong
-            shown += mismatches(table, differs, file, reported, lambda i, um=expected: f"{um[i]:.4f} um").shown
+            shown += mismatches(table, differs, file, reported, partial(_um, expected)).shown
             wrong |= differs
-    shown.sort(key=lambda mismatch: mismatch.line)
+    shown.sort(key=lambda mismatch: mismatch.line or 0)
     return Warned(int(wrong.sum()), shown[:SHOWN])
+
+
+def _um(expected: np.ndarray, row: int) -> str:
+    return f"{expected[row]:.4f} um"
 
 
 def calibration(table: pd.DataFrame, pixel_um: float | None, file: str) -> Warned:

@@ -63,16 +63,17 @@ def cut(
         if page is None:
             yield crops.piece, _finished(crops, list_path.name)
             continue
+        mask = None
         try:
             collage, mask = page.result()
         except InputError as error:
             crops.lost |= {row: ("collage_file", str(error)) for row in rows.tolist()}
-            collage = mask = None
-        inside = rows[:0] if collage is None else _inside(crops, rows, collage, name)
-        _cut_page(crops, inside, collage, mask)
-        for row in rows[crops.near[rows]]:
-            own = mask if crops.channels[row] else None
-            crops.edge[row] = _touches(crops.table.iloc[row], region, own, border_px)
+        else:
+            _cut_page(crops, _inside(crops, rows, collage, name), collage, mask)
+        if region:
+            for row in rows[crops.near[rows]]:
+                own = mask if crops.channels[row] else None
+                crops.edge[row] = _touches(crops.table.iloc[row], region, own, border_px)
 
 
 def _by_collage(
@@ -104,7 +105,7 @@ def _inside(crops: _Crops, rows: np.ndarray, collage: np.ndarray, name: str) -> 
     return rows[inside]
 
 
-def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray | None, mask: np.ndarray | None) -> None:
+def _cut_page(crops: _Crops, rows: np.ndarray, collage: np.ndarray, mask: np.ndarray | None) -> None:
     """Cut the `rows` out of one collage, and count the pixels of their masks."""
     if not len(rows):
         return

@@ -40,8 +40,10 @@ class Context:
 
     def region(self) -> tuple[float, float, float, float] | None:
         """Left, right, top and bottom of the acceptable region, px, both ends included."""
-        sides = [self.number(f"Acceptable{side}") for side in ("Left", "Right", "Top", "Bottom")]
-        return None if None in sides else tuple(sides)
+        left, right, top, bottom = (self.number(f"Acceptable{side}") for side in ("Left", "Right", "Top", "Bottom"))
+        if left is None or right is None or top is None or bottom is None:
+            return None
+        return left, right, top, bottom
 
     def dilution(self) -> float:
         """The dilution that the software applied; 1 when it was told to apply none."""

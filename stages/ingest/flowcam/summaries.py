@@ -40,9 +40,10 @@ class Summary:
         found: dict[str, tuple[int, float]] = {}
         for line, statement in enumerate(self.text.split("\n"), start=1):
             parts = STATEMENT.fullmatch(statement)
-            name = NAMES.get(parts[1].casefold()) if parts else None
-            number = NUMBER.fullmatch(parts[2]) if name else None
-            if number:
+            if parts is None:
+                continue
+            name, number = NAMES.get(parts[1].casefold()), NUMBER.fullmatch(parts[2])
+            if name and number:
                 found.setdefault(name, (line, float(number[1].replace(",", "") + (number[2] or ""))))
         return found
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["integer", "number", "text"]
 INT32 = 2**31 - 1  # the largest whole number that a reader takes
 
 
@@ -11,5 +12,5 @@ class Column:
     """What a column may hold. `least`: smallest value allowed (None: any)."""
 
     name: str
-    kind: Literal["integer", "number", "text"]
+    kind: Kind
     least: float | None = None

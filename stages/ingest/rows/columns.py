@@ -168,7 +168,8 @@ class Table:
 
 def counted(table: Table, column: str) -> tuple[Counted, list]:
     """The table's rows, how many of them it refuses itself, and the different cells of a column."""
-    read, refused, first, cells = 0, 0, None, {}
+    read, refused, first = 0, 0, None
+    cells: dict = {}
     for rows in table.rows():
         read, refused = read + rows.read, refused + len(rows.rejects)
         first = first or next(iter(rows.rejects), None)
@@ -195,7 +196,7 @@ def _parse(numbers: list[int], cells: list[list[str]], of: Table) -> tuple[pd.Da
         at = of.names.index(column.name)
         texts = [row[at] for row in cells]
         values[column.name], wrong = _texts(texts) if column.kind == "text" else _numbers(texts, column, of.mark)
-        for row in np.flatnonzero(wrong):
+        for row in np.flatnonzero(wrong).tolist():
             reason = _reason(_bare(texts[row]), column, of.mark)
             reasons.setdefault(row, Reject(of.file, numbers[row], column.name, reason))
     kept = _frame(values).drop(index=list(reasons))

@@ -121,6 +121,6 @@ class Export:
 
 def surveyed(facts: dict, rows: Counted, files: int, missing: list[str], notes: list[str], edited: bool) -> Survey:
     """A survey of a run whose `facts` are those of an Export, complete or not."""
-    told = {name: facts.get(name) for name in ("software", "pixel_um", "imaged_ml")}
+    software, pixel_um, imaged_ml = (facts.get(name) for name in ("software", "pixel_um", "imaged_ml"))
     none = no_concentration(facts, rows.read, edited)
-    return Survey(rows, **told, files=files, missing=missing, notes=notes, no_concentration=none)
+    return Survey(rows, software, pixel_um, imaged_ml, files, missing, notes, none)

@@ -3,11 +3,11 @@
 import pyarrow as pa
 
 from stages.common.particles import SCALARS
-from stages.ingest.rows.column import Column
+from stages.ingest.rows.column import Column, Kind
 
 IMAGE = "image"
 TEXTS = (IMAGE, "source_id", "class")
-MEASURED = {
+MEASURED: dict[str, Kind] = {
     field.name: "number" if pa.types.is_floating(field.type) else "integer"
     for field in SCALARS
     if field.nullable and not pa.types.is_string(field.type) and field.name not in ("simulated", "source_line")

@@ -78,7 +78,8 @@ def _from_csv(path: Path) -> Iterator[tuple[str, str, str, str]]:
         for name, cell in zip(COLUMNS, cells, strict=True):
             if not cell:
                 raise InputError(f"{path}, line {reader.line_num}, column {name}: empty; fill it in or delete the line")
-        yield (*cells, f"{path}, line {reader.line_num}")
+        run, particle, label = cells
+        yield run, particle, label, f"{path}, line {reader.line_num}"
 
 
 def _from_folder(path: Path, runs: list[str]) -> Iterator[tuple[str, str, str, str]]:

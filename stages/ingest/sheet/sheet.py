@@ -2,13 +2,14 @@
 
 import csv
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, ValidationError
+from pydantic_core import ErrorDetails
 
 from stages.common.base.errors import InputError
 from stages.common.base.parameters import Name
-from stages.common.particles import ROLES, SPLITS
+from stages.common.particles import Role, Split
 from stages.ingest.sheet.column_map import IMAGE, read_column_map
 
 EMPTY_IS_NONE = BeforeValidator(lambda text: text if text else None)
@@ -26,7 +27,7 @@ class SheetRow(BaseModel):
     sample: Annotated[str, Field(min_length=1)]
     format: str = ""
     path: Annotated[str, Field(min_length=1)]
-    role: Literal[ROLES]
+    role: Role
     label: Annotated[Name | None, EMPTY_IS_NONE] = Field(default=None, alias="class")
     nominal_diameter_um: Number = None
     certified_per_ml: Number = None
@@ -35,7 +36,7 @@ class SheetRow(BaseModel):
     volume_ml: Number = None
     bits: Annotated[int | None, Field(ge=8, le=16), EMPTY_IS_NONE] = None
     edited: Annotated[bool, BeforeValidator(lambda text: text or False)] = False
-    split: Annotated[Literal[SPLITS] | None, EMPTY_IS_NONE] = None
+    split: Annotated[Split | None, EMPTY_IS_NONE] = None
     note: str = ""
     columns: Annotated[dict[str, str], BeforeValidator(read_column_map)] = Field(default_factory=dict)
 
@@ -108,7 +109,7 @@ def _check_header(path: Path, header: list[str]) -> None:
         raise InputError("\n  ".join([f"{path}, line 1:", *errors, known]))
 
 
-def _mend(error: dict) -> str:
+def _mend(error: ErrorDetails) -> str:
     given = error["input"]
     if given is None or given == "":
         return "empty; fill it in"

@@ -75,4 +75,4 @@ def _image(row, files: dict[int, list[Path]], sources: Sources) -> np.ndarray:
 
 def _is_called(path: Path, name: str) -> bool:
     stem, name = path.stem.casefold(), name.casefold()
-    return name in (stem, NUMBERED.match(stem)[1], path.name.casefold())
+    return name in (stem, stem.rpartition("_")[0], path.name.casefold())

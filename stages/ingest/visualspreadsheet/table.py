@@ -128,7 +128,8 @@ def _name_and_unit(cell: str) -> tuple[str, str | None]:
 def _end(text: Text, first: int, delimiter: str) -> tuple[int | None, list[str]]:
     """Index of the first line after the table: of a summary that begins after a blank line (None: there is none); and
     the summary's lines."""
-    end, summary, blank = None, [], False
+    end, blank = None, False
+    summary: list[str] = []
     for block in text.blocks():
         for index, line in enumerate(block.lines(), start=block.first):
             if end is None and blank and index > first and _starts_summary(line, delimiter):

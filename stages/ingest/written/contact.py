@@ -3,7 +3,7 @@ pixels were cut."""
 
 import io
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ TILE, CAPTION, TITLE, GAP = 88, 24, 28, 6  # px
 BARS_UM = (200, 100, 50, 20, 10, 5, 2, 1, 0.5)
 MOST_BYTES = 150_000
 # Pillow's own font has no micro sign.
-FONT = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
+FONT = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf")))
 
 
 def contact_sheet(run: str, sample: Sample, facts: dict) -> Image.Image:

@@ -23,9 +23,10 @@ class Sample:
         keys[~images.there] = np.inf
         limit = self._drawn[-1][0] if len(self._drawn) == self._size else 1.0
         for row in np.argsort(keys, kind="stable")[: self._size]:
-            if keys[row] >= limit:
+            image = images[row]
+            if image is None or keys[row] >= limit:
                 break
-            self._drawn.append((keys[row], self.total + int(row), images[row].copy(), particles.iloc[row]))
+            self._drawn.append((keys[row], self.total + int(row), image.copy(), particles.iloc[row]))
         self._drawn = sorted(self._drawn, key=lambda drawn: drawn[0])[: self._size]
         self.total += len(images)
         self.shown_of += int(images.there.sum())

@@ -47,8 +47,10 @@ def write_run(folder: Path, row: SheetRow, export: Export, labels: dict[str, str
 
     Raises InputError when the run as a whole can't be read, RuntimeError when a row went uncounted.
     """
-    names, joined, sample = Names(), Joined(labels), Sample(row.run, contact.ROWS * contact.COLUMNS)
-    classes, warned, levels = Counter(), {}, Levels()
+    names, joined, levels = Names(), Joined(labels), Levels()
+    sample = Sample(row.run, contact.ROWS * contact.COLUMNS)
+    classes: Counter[str] = Counter()
+    warned: dict[str, Warned] = {}
     counts = Counter(rows_read=0, accepted=0, rejected=0, without_image=0)
     with _csv(folder / REJECTED) as rejects, _parquet(folder / PARTICLE_FILE) as write:
         for piece in export.pieces:
