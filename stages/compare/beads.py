@@ -111,7 +111,7 @@ def summarize(beads: pd.DataFrame) -> dict:
         bias_variance, freedom = _pooled_variance(pool, pool["bias"])
         cv_variance, _ = _pooled_variance(pool, np.log(pool["cv"].where(pool["cv"] > 0)))
         for sample, own in pool.groupby("sample"):
-            entry = {"runs": len(own), "count": int(own["count"].sum())}
+            entry: dict = {"runs": len(own), "count": int(own["count"].sum())}
             for name in AVERAGED:
                 mean = own[name].astype(float).mean()
                 entry[name] = None if np.isnan(mean) else float(mean)

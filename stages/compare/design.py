@@ -39,7 +39,7 @@ def design_of(first: Rate, second: Rate, limits: tuple[float, float]) -> Design:
     return Design((float(low), float(high)) if low <= high else None, _power(first, second, limits), next(needed, None))
 
 
-def _holding(rate: Rate, count: float) -> Rate:
+def _holding(rate: Rate, count: np.ndarray) -> Rate:
     return replace(rate, count=count, net=count)
 
 

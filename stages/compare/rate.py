@@ -80,7 +80,7 @@ def freedom_of(*rates: Rate) -> np.ndarray:
 def interval_of(rate: Rate, level: float = 0.95) -> tuple[float, float]:
     """Concentration's interval, 1/mL: Student's on the logarithm; from no particle, Garwood's exact bound, wider by
     what the runs differ. NaN where the blank is all there is."""
-    spread = np.sqrt(max(0.0, rate.spread.value) / rate.runs)
+    spread = np.sqrt(max(0.0, float(rate.spread.value)) / rate.runs)
     if rate.count == 0:
         bound = -np.log((1 - level) / 2) / rate.volume_ml
         return 0.0, float(bound * np.exp(stats.norm.ppf(0.5 + level / 2) * spread))

@@ -35,7 +35,7 @@ def exact_ratio(first: Rate, second: Rate, level: float = LEVEL) -> tuple[float,
     high = stats.beta.ppf(1 - tail, other + 1, one) if one else 1.0
     volumes = first.volume_ml / second.volume_ml
     runs = first.spread.value / first.runs + second.spread.value / second.runs
-    wider = np.exp(stats.norm.ppf(1 - tail) * np.sqrt(max(0.0, runs)))
+    wider = np.exp(stats.norm.ppf(1 - tail) * np.sqrt(max(0.0, float(runs))))
     return low / (1 - low) * volumes / wider, (high / (1 - high) if high < 1 else np.inf) * volumes * wider
 
 

@@ -62,18 +62,19 @@ def judge(first: Counted | None, second: Counted | None, limits: tuple[float, fl
 
 def _interval(first: Rate, second: Rate) -> tuple[float, float]:
     if first.count and second.count:
-        return tuple(float(end) for end in ratio_of(first, second)[1:])
+        _, low, high = ratio_of(first, second)
+        return float(low), float(high)
     return exact_ratio(first, second)
 
 
 def _facts(name: str, own: Counted) -> dict:
-    entry = {f"{name}_count": int(own.rate.count), f"{name}_runs": own.rate.runs}
+    entry: dict = {f"{name}_count": int(own.rate.count), f"{name}_runs": own.rate.runs}
     if own.uncounted:
         entry[f"{name}_uncounted"] = own.uncounted
     if own.blank:
         entry[f"{name}_blank"] = own.blank.per_ml * own.imaged_ml
     if own.freedom:
-        entry[f"{name}_run_cv"] = float(np.sqrt(max(0.0, own.rate.spread.value)))
+        entry[f"{name}_run_cv"] = float(np.sqrt(max(0.0, float(own.rate.spread.value))))
     return entry
 
 
@@ -130,8 +131,8 @@ def ratios_of(
                 seen = own[own["sample"] == sample]
                 for at in keys:
                     cut = set(pair) - set(seen.loc[seen["at"] == at, "platform"])
-                    sides = (counted.get((sample, platform, at)) for platform in pair)
-                    judged = _said(_below_filter(measured, cut)) if cut else judge(*sides, limits.of(role))
+                    first, second = (counted.get((sample, platform, at)) for platform in pair)
+                    judged = _said(_below_filter(measured, cut)) if cut else judge(first, second, limits.of(role))
                     rows.append(place | {"sample": sample, "at": at} | judged)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -155,8 +156,7 @@ def count_beads(measured: Measured) -> pd.DataFrame:
     for (_, nominal), own in beads.groupby(["sample", "nominal_diameter_um"]):
         filters = {platform: measured.smallest_um(platform) for platform in own["platform"].unique()}
         fit = [platform for platform, smallest in filters.items() if near_nominal(nominal, smallest)]
-        if fit:
-            size_range = near_nominal(nominal, max(filters[platform] for platform in fit))
+        if fit and (size_range := near_nominal(nominal, max(filters[platform] for platform in fit))):
             both = pd.concat([own, blanks])
             tables.append(count_runs(measured, [size_range], both[both["platform"].isin(fit)]))
     return pd.concat(tables, ignore_index=True).assign(at=NEAR_NOMINAL)

@@ -81,7 +81,7 @@ def summary_of(own: Counted) -> dict:
         "per_ml": None if own.uncounted else float(rate.per_ml),
         "per_ml_low": low,
         "per_ml_high": high,
-        "run_cv": float(np.sqrt(max(0.0, rate.spread.value))) if own.freedom else None,
+        "run_cv": float(np.sqrt(max(0.0, float(rate.spread.value)))) if own.freedom else None,
         "degrees_of_freedom": own.freedom,
         **replicate_spread(own.rows["count"].to_numpy(), (own.rows["imaged_ml"] / own.rows["dilution"]).to_numpy()),
     }
@@ -126,7 +126,7 @@ def count_samples(counts: pd.DataFrame, counted: dict[tuple[str, str, str], Coun
             "runs": len(by_run),
             "diameter": own["diameter"].iloc[0],
             "sample_ml": volume,
-            **({"power": power(volume)} if known else {}),
+            **({"power": power(volume)} if volume is not None else {}),
             **at,
         }
     return result

@@ -25,13 +25,12 @@ class Paired:
 
 def paired(first: Counted, second: Counted) -> Paired | None:
     """None where a run has nothing above the blank: it has no logarithm."""
-    runs = tuple(_logarithms(own) for own in (first, second))
+    runs = _logarithms(first), _logarithms(second)
     if not all(np.isfinite(values).all() for values in runs):
         return None
-    rates = first.rate, second.rate
-    return Paired(
-        runs, tuple(float(np.log(rate.per_ml)) for rate in rates), tuple(float(variance_of(rate)) for rate in rates)
-    )
+    together = float(np.log(first.rate.per_ml)), float(np.log(second.rate.per_ml))
+    variance = float(variance_of(first.rate)), float(variance_of(second.rate))
+    return Paired(runs, together, variance)
 
 
 def _logarithms(own: Counted) -> np.ndarray:
