@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -71,11 +72,14 @@ class Training:
         # What a user has set doesn't count, nor does what this process has set for itself.
         environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
         command = [sys.executable, "-m", "benchmarks.busy", how]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=environment, **pipes))
+        pipe = subprocess.PIPE
+        self.process = stack.enter_context(
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
+        )
         stack.callback(self.process.kill)
 
     def images_per_second(self) -> float:
+        assert self.process.stdin and self.process.stdout
         self.process.stdin.write(f"{SECONDS}\n")
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
@@ -156,7 +160,7 @@ def same_bytes() -> int:
                 [sys.executable, "-m", "benchmarks.busy", "results"],
                 cwd=ROOT,
                 env=os.environ | {"OMP_NUM_THREADS": count},
-                preexec_fn=lambda used=used: os.sched_setaffinity(0, used),
+                preexec_fn=partial(os.sched_setaffinity, 0, used),
                 stdout=subprocess.PIPE,
                 text=True,
                 check=True,

@@ -45,7 +45,8 @@ def pooled_interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         spread = run_variance_of(found, 0)
         total = counts[:, 0, platform].sum(axis=-1)
         sides.append(rate_of(total, volume_ml=runs * VOLUME_ML, runs=runs, spread=spread))
-    return ratio_of(*sides)[1:]
+    first, second = sides
+    return ratio_of(first, second)[1:]
 
 
 def quasi_poisson_interval(counts: np.ndarray, volumes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

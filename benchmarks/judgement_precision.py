@@ -2,6 +2,7 @@
 
 from functools import cache
 from itertools import product
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -21,7 +22,7 @@ RESAMPLES = 1000
 def precision_coverage(draws: int, random: np.random.Generator) -> list[dict]:
     """A row for each truth: how often `precision_at` and the bootstrap of particles hold it, and how often the
     bootstrap's interval is the point 1."""
-    remembered = {name: cache(getattr(prevalence, name)) for name in ("wilson", "clopper_pearson")}
+    remembered: dict[str, Any] = {name: cache(getattr(prevalence, name)) for name in ("wilson", "clopper_pearson")}
     with mock.patch.multiple(prevalence, **remembered):
         return [_row(*truth, draws, random) for truth in product(NEGATIVES, RATES, RECALLS)]
 

@@ -44,8 +44,9 @@ def _values(answers: Answers, shares: np.ndarray, weights: np.ndarray) -> np.nda
     """For each row of `weights` (B, N) the MEANS, then the classes: (B, 2 + classes)."""
     weighted = at_shares(answers.label, shares, weights)
     classes = range(len(answers.classes))
-    single = [average_precision(answers.label == c, answers.probabilities[:, c], weighted) for c in classes]
-    single = np.stack(single, axis=1)
+    single = np.stack(
+        [average_precision(answers.label == c, answers.probabilities[:, c], weighted) for c in classes], axis=1
+    )
     minority = single[:, minorities(len(classes))].mean(axis=1)
     return np.column_stack([single.mean(axis=1), minority, single])
 

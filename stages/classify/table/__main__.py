@@ -70,9 +70,9 @@ def contrasts_of(params: Parameters, metrics: dict[str, dict]) -> dict[str, dict
         for mixed, real in counterparts(params.assemble).items():
             name, other = classifier_name(mixed, architecture), classifier_name(real, architecture)
             platform, classes = metrics[name]["platform"], list(metrics[name]["native"]["classes"])
-            folders = [Path("data/predictions/mixed") / name, Path("data/predictions/real") / other]
-            tables = [seeds_of(folder, platform) for folder in folders]
-            found[name] = {"against": other, **contrast(*tables, classes)}
+            mixed_tables = seeds_of(Path("data/predictions/mixed") / name, platform)
+            real_tables = seeds_of(Path("data/predictions/real") / other, platform)
+            found[name] = {"against": other, **contrast(mixed_tables, real_tables, classes)}
     return adjusted(found)
 
 

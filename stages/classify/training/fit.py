@@ -47,7 +47,8 @@ def fit(
     device = best_device()
     torch.backends.cudnn.deterministic = True
     torch.manual_seed(seed_of(seed, "classify", "weights", architecture, cell.repeat))
-    network = NETWORKS[architecture](classes).to(device, memory_format=torch.channels_last)
+    # torch's annotations lack memory_format.
+    network = NETWORKS[architecture](classes).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = OPTIMIZERS[cell.optimizer](network.parameters(), cell.lr, weight_decay=cell.weight_decay, fused=True)
     steps = max(1, round(settings.images / cell.batch))
     factor = SCHEDULES[settings.schedule]

@@ -4,6 +4,7 @@ To go on with a run that was cut off, run the same command again: it ends with t
 `torchrun --nproc-per-node <GPUs> -m stages.diffusion.training <generator>`.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -161,7 +162,7 @@ def fit(current: Run, plan: Plan, checkpoint: Path, estimate: Estimate) -> None:
         say(f"{plan.name}: going on after step {current.step}")
     torchrun.wait()  # the first one writes to the checkpoint once all have read it
     say(estimate.sentence(plan, current.step, PREVIEW_CALLS))
-    steps = range(current.step, plan.steps)
+    steps: Iterable[int] = range(current.step, plan.steps)
     if torchrun.is_first():
         steps = progress(steps, f"train {plan.name}", total=plan.steps, done=current.step)
     for _ in steps:

@@ -88,7 +88,9 @@ def start(plan: Plan, network: params.Network, device: torch.device) -> Run:
     trained = UNet(plan.edge, network, len(plan.classes)).to(device)
     average = copy.deepcopy(trained).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(trained.parameters(), lr=plan.settings.lr, weight_decay=0.0, fused=True)
-    shared = torchrun.shared(torch.compile(trained) if plan.settings.compile else trained)
+    compiled = torch.compile(trained) if plan.settings.compile else trained
+    assert isinstance(compiled, nn.Module)  # what becomes of a module, though torch.compile's annotation says less
+    shared = torchrun.shared(compiled)
     images, labels = (torch.from_numpy(array).to(device) for array in (plan.images, plan.labels))
     return Run(trained, shared, average, optimizer, learner(plan.settings, device), images, labels)
 
