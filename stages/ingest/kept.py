@@ -16,7 +16,7 @@ from pathlib import Path
 from stages.common.base.files import write_text
 from stages.common.unfinished import fingerprint
 from stages.common.unfinished.scratch import scratch_folder
-from stages.ingest.files import tables
+from stages.ingest.files import table_files
 from stages.ingest.files.sources import Sources, state
 from stages.ingest.sheet.sheet import SheetRow
 from stages.ingest.written.write import Written
@@ -87,7 +87,7 @@ def keep(folder: Path, sources: Sources, names: list[str] | None, written: Writt
     read = sources.read_files()
     files = {str(path): (list(was), digest) for path, (was, digest) in read.items()}
     for path in (sources.folder / name for name in names):
-        if path.suffix.casefold() in tables.SUFFIXES and str(path) not in files and path.is_file():
+        if path.suffix.casefold() in table_files.SUFFIXES and str(path) not in files and path.is_file():
             files[str(path)] = list(state(path)), _digest(path)
     results = {path.name: list(state(path)[:2]) for path in sorted(folder.iterdir())}
     record = Record(str(sources.folder), names, files, results, asdict(written))

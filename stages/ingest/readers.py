@@ -8,7 +8,7 @@ from pathlib import Path
 from stages.common.base.errors import InputError
 from stages.ingest.crops import reader as crops
 from stages.ingest.files.paths import below
-from stages.ingest.files.tables import SUFFIXES
+from stages.ingest.files.table_files import SUFFIXES
 from stages.ingest.flowcam import reader as flowcam
 from stages.ingest.generic import reader as generic
 from stages.ingest.mfi import reader as mfi

@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.tables import HEAD
+from stages.ingest.files.table_files import HEAD
 from stages.ingest.files.text import as_text
 from stages.ingest.mfi.table import COLUMNS as MFI
 from stages.ingest.rows.columns import plain, split_fields

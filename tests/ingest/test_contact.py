@@ -9,7 +9,7 @@ from PIL import Image
 
 from stages.ingest.files.packed import packed
 from stages.ingest.written import contact
-from stages.ingest.written.sample import Sample
+from stages.ingest.written.thumbnails import Thumbnails
 from tests.ingest.exports import FlowCam
 
 SHEET = "run,platform,sample,format,path,role,class\nr1,A,s,flowcam,r1,class,x\n"
@@ -18,15 +18,15 @@ SHEET = "run,platform,sample,format,path,role,class\nr1,A,s,flowcam,r1,class,x\n
 FACTS = {"simulated": False, "pixel_um": 0.5}
 
 
-def sample(images: list[np.ndarray]) -> Sample:
-    drawn = Sample("r", 64)
+def thumbnails(images: list[np.ndarray]) -> Thumbnails:
+    drawn = Thumbnails("r", 64)
     drawn.add(pd.DataFrame({"pixel_um": [0.5] * len(images)}), packed(images))
     return drawn
 
 
 def test_a_crop_is_shown_whole_and_its_bar_has_its_length():
     pixels = np.random.default_rng(1).integers(0, 255, (10, 20), dtype=np.uint8)
-    sheet = np.asarray(contact.contact_sheet("r", sample([pixels]), FACTS))
+    sheet = np.asarray(contact.contact_sheet("r", thumbnails([pixels]), FACTS))
     tile = sheet[contact.TITLE :, contact.GAP :][:40, :80]  # 20 px fit 4 times into 88
     assert np.array_equal(tile, np.repeat(np.repeat(pixels, 4, axis=0), 4, axis=1))
     bar = sheet[contact.TITLE + contact.TILE + 17, : contact.GAP + contact.TILE // 2 + 2] == 0
@@ -34,14 +34,14 @@ def test_a_crop_is_shown_whole_and_its_bar_has_its_length():
 
 
 def test_large_crops_are_made_smaller():
-    sheet = contact.contact_sheet("r", sample([np.zeros((300, 600), np.uint8)] * 3), FACTS)
+    sheet = contact.contact_sheet("r", thumbnails([np.zeros((300, 600), np.uint8)] * 3), FACTS)
     assert sheet.size == (8 * 94 + 6, contact.TITLE + 112 + 6)
 
 
 def test_a_file_stays_small(tmp_path):
     noise = np.random.default_rng(1).integers(0, 255, (70, 80, 80, 3), dtype=np.uint8)
-    contact.write_contact_sheet(tmp_path / "a.png", "r", sample(list(noise)), FACTS)
-    contact.write_contact_sheet(tmp_path / "b.png", "r", sample(list(noise)), FACTS)
+    contact.write_contact_sheet(tmp_path / "a.png", "r", thumbnails(list(noise)), FACTS)
+    contact.write_contact_sheet(tmp_path / "b.png", "r", thumbnails(list(noise)), FACTS)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert (tmp_path / "a.png").stat().st_size < 500_000  # noise is the worst case; particles keep below 150 kB
 

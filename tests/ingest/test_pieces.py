@@ -19,7 +19,7 @@ from stages.ingest.rows import columns
 from stages.ingest.rows.column import Column
 from stages.ingest.rows.columns import Table
 from stages.ingest.written.names import Names
-from stages.ingest.written.sample import Sample
+from stages.ingest.written.thumbnails import Thumbnails
 from tests.ingest.exports import FlowCam, Mfi
 
 SHEET = "run,platform,sample,format,path,role,class\nr1,A,s,flowcam,r1,class,x\nm1,B,s,mfi,m1,unlabelled,\n"
@@ -134,7 +134,7 @@ def test_each_particle_has_the_same_chance_to_be_shown():
     counts = np.zeros(200)
     images = packed([np.zeros((1, 1), np.uint8)] * 50)
     for run in range(300):
-        sample = Sample(f"r{run}", 64)
+        sample = Thumbnails(f"r{run}", 64)
         for start in range(0, 200, 50):
             sample.add(pd.DataFrame({"number": np.arange(start, start + 50)}), images)
         drawn = [particle["number"] for _, particle in sample.drawn()]

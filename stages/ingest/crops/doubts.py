@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from stages.ingest.files.tables import SUFFIXES as TABLES
+from stages.ingest.files.table_files import SUFFIXES as TABLES
 from stages.ingest.unrecognised import table_told
 
 OTHERS = (".lst", ".flb", ".ctx", ".cla", ".edg", ".xls", ".xlsx", ".zip")  # of an export that isn't crops

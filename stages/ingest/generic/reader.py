@@ -12,7 +12,7 @@ import pandas as pd
 from stages.common.base.errors import InputError
 from stages.ingest.files.packed import packed
 from stages.ingest.files.sources import Sources
-from stages.ingest.files.tables import only_table
+from stages.ingest.files.table_files import only_table
 from stages.ingest.files.text import Text
 from stages.ingest.rows.columns import Rows, Table, counted, plain, split_fields, without_empty_ends
 from stages.ingest.rows.export import IMAGES_AT_ONCE, Export, Piece, Survey, surveyed

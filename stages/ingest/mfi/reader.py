@@ -14,7 +14,7 @@ import pandas as pd
 from stages.common.base.errors import InputError
 from stages.ingest.files.packed import packed
 from stages.ingest.files.sources import Sources
-from stages.ingest.files.tables import only_table, tables
+from stages.ingest.files.table_files import only_table, table_files
 from stages.ingest.mfi import frames
 from stages.ingest.mfi.boxes import Boxes
 from stages.ingest.mfi.crops import boxes_of, crop_of, crops, names
@@ -53,7 +53,7 @@ PLAIN = {
 
 
 def recognises(path: Path) -> bool:
-    return len(tables(path, header_line)) > 0
+    return len(table_files(path, header_line)) > 0
 
 
 def read(row: SheetRow, root: Path) -> Export:

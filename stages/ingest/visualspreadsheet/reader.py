@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stages.ingest.files.paths import sibling
 from stages.ingest.files.sources import Sources
-from stages.ingest.files.tables import only_table, tables
+from stages.ingest.files.table_files import only_table, table_files
 from stages.ingest.flowcam.collages import PLACE
 from stages.ingest.flowcam.context import context_beside
 from stages.ingest.flowcam.particles import pixel_size, run_facts
@@ -27,7 +27,7 @@ MOSAIC = "collage_"  # collage_<number>.png has captions, its parts' places are 
 
 
 def recognises(path: Path) -> bool:
-    return len(tables(path, header_line)) > 0
+    return len(table_files(path, header_line)) > 0
 
 
 def read(row: SheetRow, root: Path) -> Export:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from stages.common.base.errors import InputError
 from stages.common.base.origin import MEASURED, SIMULATED, title
 from stages.common.particles import size_column
-from stages.ingest.written.sample import Sample
+from stages.ingest.written.thumbnails import Thumbnails
 
 ROWS, COLUMNS = 8, 8
 TILE, CAPTION, TITLE, GAP = 88, 24, 28, 6  # px
@@ -23,16 +23,16 @@ MOST_BYTES = 150_000
 FONT = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf")))
 
 
-def contact_sheet(run: str, sample: Sample, facts: dict) -> Image.Image:
-    """The picture of the sample, grey where all of its particles are."""
-    drawn = sample.drawn()
+def contact_sheet(run: str, thumbnails: Thumbnails, facts: dict) -> Image.Image:
+    """The thumbnails as one picture, grey where all of its particles are."""
+    drawn = thumbnails.drawn()
     lines = -(-max(len(drawn), 1) // COLUMNS)
     size = COLUMNS * (TILE + GAP) + GAP, TITLE + lines * (TILE + CAPTION) + GAP
     sheet = Image.new("RGB" if any(pixels.ndim == 3 for pixels, _ in drawn) else "L", size, "white")
     pen = ImageDraw.Draw(sheet)
     origin = SIMULATED if facts["simulated"] else MEASURED
     scale = "" if facts["pixel_um"] is None else f", {facts['pixel_um']:g} \u00b5m/px"
-    shown = f"{run}: {len(drawn)} of {sample.shown_of} particles with a picture{scale}"
+    shown = f"{run}: {len(drawn)} of {thumbnails.shown_of} particles with a picture{scale}"
     said = title(shown, origin)
     pen.text((GAP, 7), said, "black", _font(said, size[0] - 2 * GAP))
     for place, (pixels, particle) in enumerate(drawn):
@@ -41,9 +41,9 @@ def contact_sheet(run: str, sample: Sample, facts: dict) -> Image.Image:
     return sheet
 
 
-def write_contact_sheet(path: Path, run: str, sample: Sample, facts: dict) -> None:
+def write_contact_sheet(path: Path, run: str, thumbnails: Thumbnails, facts: dict) -> None:
     """As PNG, of few levels where all would make it large: it is kept with the results."""
-    sheet = contact_sheet(run, sample, facts)
+    sheet = contact_sheet(run, thumbnails, facts)
     for levels in (256, 64, 32, 16):
         content = io.BytesIO()
         _with_levels(sheet, levels).save(content, "PNG")

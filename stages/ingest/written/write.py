@@ -22,8 +22,8 @@ from stages.ingest.sheet.sheet import SheetRow
 from stages.ingest.written import contact
 from stages.ingest.written.levels import Levels
 from stages.ingest.written.names import Names
-from stages.ingest.written.sample import Sample
-from stages.ingest.written.table import particle_table, without_duplicates
+from stages.ingest.written.particles import particle_table, without_duplicates
+from stages.ingest.written.thumbnails import Thumbnails
 
 PARTICLE_FILE, CONTACT_SHEET = "particles.parquet", "contact.png"
 REJECTED, WARNED = "rejects.csv", "warnings.csv"
@@ -48,7 +48,7 @@ def write_run(folder: Path, row: SheetRow, export: Export, labels: dict[str, str
     Raises InputError when the run as a whole can't be read, RuntimeError when a row went uncounted.
     """
     names, joined, levels = Names(), Joined(labels), Levels()
-    sample = Sample(row.run, contact.ROWS * contact.COLUMNS)
+    thumbnails = Thumbnails(row.run, contact.ROWS * contact.COLUMNS)
     classes: Counter[str] = Counter()
     warned: dict[str, Warned] = {}
     counts = Counter(rows_read=0, accepted=0, rejected=0, without_image=0)
@@ -59,7 +59,7 @@ def write_run(folder: Path, row: SheetRow, export: Export, labels: dict[str, str
             table = particle_table(row, export.facts, piece, own)
             write(table)
             classes.update(table["class"].drop_null().to_pylist())
-            sample.add(piece.particles, piece.images)
+            thumbnails.add(piece.particles, piece.images)
             levels.add(piece.images)
             rejects.writerows(_reject_cells(row.run, piece))
             counts.update(rows_read=piece.rows_read, accepted=len(piece.images), rejected=len(piece.rejects))
@@ -77,7 +77,7 @@ def write_run(folder: Path, row: SheetRow, export: Export, labels: dict[str, str
     facts["no_concentration"] = no_concentration(facts, counts["rows_read"], row.edited)
     with _csv(folder / WARNED) as listed:
         listed.writerows(_warning_cells(row.run, warned))
-    contact.write_contact_sheet(folder / CONTACT_SHEET, row.run, sample, facts)
+    contact.write_contact_sheet(folder / CONTACT_SHEET, row.run, thumbnails, facts)
     numbers = {check: found.count for check, found in warned.items()}
     return Written(facts, numbers, dict(sorted(classes.items())), joined.unknown)
 

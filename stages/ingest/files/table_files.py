@@ -14,7 +14,7 @@ HEAD = 1 << 18  # bytes that are searched for a header
 HeaderLine = Callable[[list[str]], tuple[int, str] | None]
 
 
-def tables(path: Path, header_line: HeaderLine) -> list[Path]:
+def table_files(path: Path, header_line: HeaderLine) -> list[Path]:
     """`path` itself or the files in it that hold a header which `header_line` knows."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     return [file for file in files if file.suffix.casefold() in SUFFIXES and _has_header(file, header_line)]
@@ -27,7 +27,7 @@ def only_table(row: SheetRow, root: Path, header_line: HeaderLine, what: str) ->
         return path
     if not path.is_dir():
         raise InputError(f"column path: {row.path!r} is not there")
-    found = tables(path, header_line)
+    found = table_files(path, header_line)
     if len(found) != 1:
         names = ", ".join(item.name for item in found) or f"none is {what}"
         raise InputError(

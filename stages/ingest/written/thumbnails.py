@@ -7,7 +7,7 @@ from stages.common.base.seeds import random_of
 from stages.ingest.files.packed import Packed
 
 
-class Sample:
+class Thumbnails:
     """Of the particles that have an image the `size` whose random numbers are the smallest. The same run gives the same
     ones: the numbers depend on its name alone, and not on the pieces that it is read in."""
 
