@@ -75,6 +75,7 @@ RUNS = pa.schema(
         _field("format", pa.string(), "reader that read it", nullable=False),
         _field("role", pa.string(), "class, beads, parallel, blank or unlabelled", nullable=False),
         _field("class", pa.string(), "the run's label; null when labels come per particle"),
+        _field("parent", pa.string(), "sample that this one was diluted from; null when the sample sheet names none"),
         _field("split", pa.string(), "train, selection or validation where the sample sheet fixes it; else null"),
         _field("simulated", pa.bool_(), "true when a simulator wrote the export", nullable=False),
         _field("nominal_diameter_um", pa.float64(), "um, beads: diameter on the certificate"),

@@ -68,6 +68,7 @@ def sample_sheet(runs: list[Run]) -> pd.DataFrame:
                 "path": run.name,
                 "role": run.sample.role,
                 "class": run.sample.label,
+                "parent": run.sample.parent,
                 "nominal_diameter_um": run.sample.diameter_um,
                 "certified_per_ml": sum(run.sample.per_ml.values()) if run.sample.role == "beads" else None,
                 "dilution": f"{run.sample.dilution:g}",

@@ -194,3 +194,21 @@ def test_missing_predictions_name_the_mend(two_platforms):
     with pytest.raises(InputError, match="evaluate the networks"):
         main()
     assert not Path("metrics/compare.json").exists()
+
+
+def test_a_platform_that_sees_nothing_leaves_a_ratio_without_an_upper_end(workspace):
+    """At >= 25 um A counts none: the file says where the ratio begins, and holds no infinity."""
+    workspace.classes("AB")
+    workspace.predictions("real-1-resnet18", {"A": 0.95, "B": 0.5})
+    workspace.predictions("real-1-b-resnet18", {"A": 0.5, "B": 0.95})
+    for platform, largest in (("A", 20), ("B", 30)):
+
+        def evenly(random, count, largest=largest):
+            return random.uniform(3, largest, count)
+
+        for number in (1, 2, 3):
+            workspace.run(f"stressed-{platform}{number}", platform, "stressed", "parallel", 2000, evenly)
+    workspace.write()
+    main()
+    ratio = metrics()["ratios"]["pairs"]["B/A"]["samples"]["stressed"]["at_least_25_um"]
+    assert ratio["low"] > 1 and "high" not in ratio

@@ -120,3 +120,12 @@ def test_a_class_may_come_from_labels(tmp_path):
 def test_the_samples_of_the_project_are_valid():
     for path in sorted((Path(__file__).parents[2] / "samples").glob("*.csv")):
         assert read_sheet(path, list(READERS), labelled=True)
+
+
+def test_the_sample_that_another_was_diluted_from(tmp_path):
+    header = "run,platform,sample,format,path,role,class,dilution,parent\n"
+    rows = read(tmp_path, f"{header}r1,A,stock,mfi,a,parallel,,,\nr2,A,tenth,mfi,b,parallel,,10,stock\n")
+    assert [row.parent for row in rows] == [None, "stock"]
+    for parent in ("stok", "tenth"):
+        with pytest.raises(InputError, match=f"line 3, column parent: '{parent}' is no other sample"):
+            read(tmp_path, f"{header}r1,A,stock,mfi,a,parallel,,,\nr2,A,tenth,mfi,b,parallel,,10,{parent}\n")

@@ -112,6 +112,7 @@ class Sample(Block):
     label: Name | None = Field(default=None, alias="class")
     per_ml: dict[Name, PositiveFloat]
     dilution: float = Field(default=1, ge=1)
+    parent: Name | None = None  # the sample that this one was diluted from
     frames: dict[Name, PositiveInt]
     runs: dict[Name, PositiveInt]
     diameter_um: PositiveFloat | None = None

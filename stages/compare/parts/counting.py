@@ -10,7 +10,7 @@ from stages.compare.agreement.samples import Paired, agreement_of, paired
 from stages.compare.blanks import blanks_of
 from stages.compare.dilution import families, linearity
 from stages.compare.measured import Measured
-from stages.compare.parts.part import FEW_PLATFORMS, Part, known
+from stages.compare.parts.part import FEW_PLATFORMS, Part, stated
 from stages.compare.ranges import SizeRange
 from stages.compare.ratios import blanks_of_both, multiplicity
 from stages.compare.samples import count_samples, counted_samples
@@ -65,7 +65,7 @@ def ratios_part(measured: Measured, ratios: pd.DataFrame) -> Part:
     for row in ratios.to_dict("records"):
         pair = numbers.setdefault(row["pair"], {"first": row["first"], "second": row["second"], "samples": {}})
         pair["alike"] = measured.alike(row["first"], row["second"])
-        pair["samples"].setdefault(row["sample"], {})[row["at"]] = known({name: row[name] for name in RATIO_NUMBERS})
+        pair["samples"].setdefault(row["sample"], {})[row["at"]] = stated({name: row[name] for name in RATIO_NUMBERS})
     # Bins stand in the table; the picture shows what is cumulative and the beads.
     picture = pictures.picture_ratios(ratios[~ratios["at"].str.match(r"[\d.]+_to_")], measured.origin)
     return Part({"multiplicity": multiplicity(ratios), "pairs": numbers}, {"ratio": picture})
@@ -86,7 +86,7 @@ def dilution_part(measured: Measured, counts: pd.DataFrame, settings: Compare) -
         for (platform, at), rows in own.groupby(["platform", "at"], sort=False):
             spread = max(0.0, *(float(counted[s, platform, at].rate.spread.value) for s in rows["sample"].unique()))
             found = linearity(rows, spread, blanks.get((platform, rows["from_um"].iloc[0], inf)))
-            numbers.setdefault(parent, {}).setdefault(platform, {})[at] = known(found)
+            numbers.setdefault(parent, {}).setdefault(platform, {})[at] = stated(found)
     if not numbers:
         return Part(skipped="no run of a family of dilutions has a concentration")
     return Part(

@@ -1,6 +1,7 @@
 """What a part of the comparison gives."""
 
 from dataclasses import dataclass, field
+from math import inf
 
 from matplotlib.figure import Figure
 
@@ -17,6 +18,8 @@ class Part:
     notes: list[str] = field(default_factory=list)
 
 
-def known(entry: dict) -> dict:
-    """Without what is not known (None and NaN), so that a metrics file holds facts only."""
-    return {name: value for name, value in entry.items() if value is not None and value == value}
+def stated(entry: dict) -> dict:
+    """Without what is not known (None and NaN) and without ends that are nowhere (infinity), so that a metrics file
+    holds numbers only: an interval without `high` has no upper end."""
+    nowhere = (None, inf, -inf)
+    return {name: value for name, value in entry.items() if value not in nowhere and value == value}

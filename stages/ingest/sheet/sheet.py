@@ -37,6 +37,7 @@ class SheetRow(BaseModel):
     bits: Annotated[int | None, Field(ge=8, le=16), EMPTY_IS_NONE] = None
     edited: Annotated[bool, BeforeValidator(lambda text: text or False)] = False
     split: Annotated[Split | None, EMPTY_IS_NONE] = None
+    parent: Annotated[str | None, EMPTY_IS_NONE] = None
     note: str = ""
     columns: Annotated[dict[str, str], BeforeValidator(read_column_map)] = Field(default_factory=dict)
 
@@ -90,7 +91,7 @@ def read_sheet(path: Path, formats: list[str], labelled: bool) -> list[SheetRow]
             continue
         errors += [f"{where}, column {column}: {what}" for column, what in contradictions(row, formats, labelled)]
         rows.append(row)
-    errors += _duplicates(rows)
+    errors += _duplicates(rows) + _unknown_parents(rows)
     if not rows and not errors:
         errors.append("no run in it; write one line for each run")
     if errors:
@@ -167,4 +168,13 @@ def _duplicates(rows: list[SheetRow]) -> list[str]:
         f"line {row.line}, column run: {row.run!r} is on line {line} already; each run needs its own name"
         for row in rows
         if (line := first.setdefault(row.run.casefold(), row.line)) != row.line
+    ]
+
+
+def _unknown_parents(rows: list[SheetRow]) -> list[str]:
+    samples = {row.sample for row in rows}
+    return [
+        f"line {row.line}, column parent: {row.parent!r} is no other sample of the sheet; write its name, or none"
+        for row in rows
+        if row.parent is not None and row.parent not in samples - {row.sample}
     ]

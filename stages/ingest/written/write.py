@@ -148,6 +148,7 @@ def _facts(row: SheetRow) -> dict:
         "format": row.format,
         "role": row.role,
         "class": row.label,
+        "parent": row.parent,
         "split": row.split,
         "nominal_diameter_um": row.nominal_diameter_um,
         "certified_per_ml": row.certified_per_ml,
