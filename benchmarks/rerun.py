@@ -29,7 +29,7 @@ def invalidated(folder: Path) -> set[str]:
     """The stages of the project in `folder` that DVC would run for a change of a dependency."""
     with Repo(str(folder)) as repo:
         return {
-            name.removeprefix("dvc.yaml:")
+            name.rpartition(":")[2]
             for name, changes in repo.status().items()
             if any(isinstance(change, dict) and "changed deps" in change for change in changes)
         }

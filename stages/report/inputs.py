@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.base.files import read_json
-from stages.common.base.names import classifier_name
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, Name
+from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
 from stages.common.params.classify import Classify
 from stages.common.params.diffusion import Diffusion

@@ -36,7 +36,7 @@ def reproduced(tiny_project) -> Path:
 def test_deps_are_exactly_the_rooms_that_a_stage_loads(reproduced):
     """Workers' files too: none is loaded that `deps:` doesn't hold, and every room of `deps:` is used."""
     with Repo(str(reproduced)) as repo:
-        deps = {stage.addressing: [dep.def_path for dep in stage.deps] for stage in repo.index.stages}
+        deps = {stage.name: [dep.def_path for dep in stage.deps] for stage in repo.index.stages}
     for stage, loaded in loaded_files(reproduced).items():
         rooms = {path for path in deps.pop(stage) if path.startswith("stages/")}
         assert {file for file in loaded if not any(within(file, room) for room in rooms)} == set(), stage

@@ -16,12 +16,12 @@ from stages.classify.evaluating.suspects import suspects
 from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing_folder, write_csv, write_json, write_parquet
-from stages.common.base.names import classifier_name
 from stages.common.base.origin import title
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
 from stages.common.figures import save
 from stages.common.majority import MAJORITY
+from stages.common.names import classifier_name
 from stages.common.params.evaluate import Evaluate
 
 COLUMNS = ["particle_id", "run", "platform", "class"]

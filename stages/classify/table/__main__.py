@@ -10,10 +10,10 @@ from stages.classify.table.dots import dot_plot
 from stages.classify.table.published import beside
 from stages.common.base.errors import run
 from stages.common.base.files import read_json, write_csv, write_json
-from stages.common.base.names import classifier_name
 from stages.common.base.origin import origin_of_all, title
 from stages.common.base.parameters import Block, Name, read_parameters
 from stages.common.figures import save
+from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
 from stages.common.params.classify import Classify
 

@@ -20,9 +20,9 @@ from stages.classify.training.jobs import run_all
 from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import read_json, replacing, replacing_folder, write_csv
-from stages.common.base.names import classifier_name
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.names import classifier_name
 from stages.common.params.classify import Classify
 from stages.common.unfinished.key import key_of
 from stages.common.unfinished.scratch import scratch

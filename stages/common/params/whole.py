@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from stages.common.base.names import classifier_name
 from stages.common.base.parameters import PARAMS, Block, Name, read_parameters
+from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
 from stages.common.params.classify import Classify
 from stages.common.params.compare import Compare
