@@ -13,11 +13,9 @@ from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing, replacing_folder
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
-from stages.common.base.seeds import seed_of
 from stages.common.params.normalize import Normalize
 from stages.common.particles import SCALARS
-from stages.normalize.fits import FITS
-from stages.normalize.grey import levelled, to_grey
+from stages.reading.normalizing.image import normalized_image
 
 INGESTED = Path("data/ingested")
 NORMALIZED = Path("data/normalized")
@@ -31,14 +29,10 @@ class Parameters(Block):
     normalize: Normalize
 
 
-def normalized_image(row: dict, settings: Normalize, seed: int) -> np.ndarray:
+def row_image(row: dict, settings: Normalize, seed: int) -> np.ndarray:
     """One ingested row -> uint8 (edge, edge)."""
     pixels = np.frombuffer(row["image"], np.uint8).reshape(row["height"], row["width"], row["channels"])
-    grey = to_grey(pixels)
-    if settings.background == "level":
-        grey = levelled(grey, settings.background_level)
-    image_seed = seed_of(seed, "normalize", row["particle_id"])
-    return FITS[settings.fit](grey, settings.edge_px, row["pixel_um"], image_seed)
+    return normalized_image(pixels, row["pixel_um"], row["particle_id"], settings, seed)
 
 
 def normalized_batches(file: pq.ParquetFile, settings: Normalize, seed: int) -> Iterator[np.ndarray]:
@@ -47,7 +41,7 @@ def normalized_batches(file: pq.ParquetFile, settings: Normalize, seed: int) -> 
     for batch in file.iter_batches(BATCH, columns=columns):
         seen = batch.filter(pc.is_valid(batch["image"])).to_pylist()
         if seen:
-            yield np.stack([normalized_image(row, settings, seed) for row in seen])
+            yield np.stack([row_image(row, settings, seed) for row in seen])
 
 
 def normalize_run(source: Path, folder: Path, settings: Normalize, seed: int) -> None:
