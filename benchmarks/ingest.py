@@ -27,8 +27,8 @@ import yaml
 from PIL import Image
 
 from benchmarks.result import write_result
-from stages.ingest.files.ahead import THREADS
-from stages.ingest.files.images import decode
+from stages.reading.exports.files.ahead import THREADS
+from stages.reading.exports.files.images import decode
 from stages.simulate.instrument.flowcam import COLUMNS
 
 ROOT = Path(__file__).parents[1]

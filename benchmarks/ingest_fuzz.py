@@ -19,9 +19,9 @@ from pathlib import Path
 
 from benchmarks.result import write_result
 from stages.common.base.errors import InputError
-from tests.ingest.exports import Mfi
-from tests.ingest.losses import lose, low_count
-from tests.ingest.mutations import Original, spoil
+from tests.reading.exports import Mfi
+from tests.reading.losses import lose, low_count
+from tests.reading.mutations import Original, spoil
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"

@@ -15,13 +15,14 @@ from stages.common.base.progress import progress
 from stages.common.params.ingest import Ingest
 from stages.ingest.check import check
 from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
-from stages.ingest.readers import READERS
 from stages.ingest.runs import Outcome, ingest_run, too_many_refused
 from stages.ingest.sheet.labels import Labels, read_labels
-from stages.ingest.sheet.sheet import SheetRow, read_sheet
+from stages.ingest.sheet.sheet import read_sheet
 from stages.ingest.study import write_study
 from stages.ingest.summary import metrics, told, write_rejects, write_runs, write_warnings
 from stages.ingest.written.write import CONTACT_SHEET, PARTICLE_FILE
+from stages.reading.exports.readers import READERS
+from stages.reading.exports.sheet.row import SheetRow
 
 OUT = Path("data/ingested")
 METRICS = Path("metrics/ingest.json")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.base.errors import InputError
-from stages.ingest.readers import survey, with_format
-from stages.ingest.rows.export import Survey
 from stages.ingest.sheet.labels import Labels
-from stages.ingest.sheet.sheet import SheetRow
+from stages.reading.exports.readers import survey, with_format
+from stages.reading.exports.rows.export import Survey
+from stages.reading.exports.sheet.row import SheetRow
 
 SHOWN = 5  # missing files named for each run
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from stages.common.base.files import write_text
 from stages.common.unfinished import fingerprint
 from stages.common.unfinished.scratch import scratch_folder
-from stages.ingest.files import table_files
-from stages.ingest.files.sources import Sources, state
-from stages.ingest.sheet.sheet import SheetRow
 from stages.ingest.written.write import Written
+from stages.reading.exports.files import table_files
+from stages.reading.exports.files.sources import Sources, state
+from stages.reading.exports.sheet.row import SheetRow
 
 LIBRARIES = ("numpy", "pandas", "pillow", "pyarrow")
 RECORD = "record.json"

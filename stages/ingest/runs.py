@@ -7,10 +7,10 @@ from pathlib import Path
 from stages.common.base.errors import InputError
 from stages.common.base.files import replacing_folder
 from stages.ingest import kept
-from stages.ingest.readers import read, with_format
-from stages.ingest.rows.export import Reject
-from stages.ingest.sheet.sheet import SheetRow
 from stages.ingest.written.write import REJECTED, Written, write_run
+from stages.reading.exports.readers import read, with_format
+from stages.reading.exports.rows.export import Reject
+from stages.reading.exports.sheet.row import SheetRow
 
 
 @dataclass(frozen=True)

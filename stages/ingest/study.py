@@ -12,11 +12,11 @@ import yaml
 
 from stages.common.base.errors import InputError
 from stages.common.base.files import write_csv, write_text
-from stages.ingest.crops import reader as crops
-from stages.ingest.flowcam.reader import lists
-from stages.ingest.readers import READERS, survey
-from stages.ingest.rows.export import Survey
-from stages.ingest.sheet.sheet import SheetRow
+from stages.reading.exports.crops import reader as crops
+from stages.reading.exports.flowcam.reader import lists
+from stages.reading.exports.readers import READERS, survey
+from stages.reading.exports.rows.export import Survey
+from stages.reading.exports.sheet.row import SheetRow
 
 SHEET, PARAMETERS = Path("samples/study.csv"), Path("params/study.yaml")
 PLATFORMS = {"flowcam": "FlowCam", "visualspreadsheet": "FlowCam", "mfi": "MFI", "crops": "crops"}

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from stages.common.base.origin import origin_of
 from stages.common.particles import REJECTS, RUNS, WARNINGS
-from stages.ingest.rows.concentration import bounds
 from stages.ingest.runs import Outcome
 from stages.ingest.written.write import REJECTED, WARNED, Written
+from stages.reading.exports.rows.concentration import bounds
 
 
 def metrics(outcomes: list[Outcome], unknown_labels: int) -> dict:

@@ -14,10 +14,9 @@ from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing, replacing_folder
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
-from stages.common.base.seeds import seed_of
 from stages.common.params.normalize import Normalize
 from stages.common.particles import SCALARS
-from stages.normalize.squares import squares
+from stages.reading.normalizing.squares import squares
 
 INGESTED = Path("data/ingested")
 NORMALIZED = Path("data/normalized")
@@ -44,8 +43,7 @@ def normalized(rows: pa.RecordBatch, settings: Normalize, seed: int) -> np.ndarr
     """Ingested rows, each with an image -> uint8 (N, edge, edge)."""
     shapes = np.stack([rows[name].to_numpy() for name in ("height", "width", "channels")], axis=1).astype(np.int64)
     content = pixels_of(rows["image"])
-    seeds = np.array([seed_of(seed, "normalize", particle) for particle in rows["particle_id"].to_pylist()])
-    return squares(content, shapes, rows["pixel_um"].to_numpy(), seeds, settings)
+    return squares(content, shapes, rows["pixel_um"].to_numpy(), rows["particle_id"].to_pylist(), settings, seed)
 
 
 def pixels_of(images: pa.BinaryArray) -> np.ndarray:

@@ -9,7 +9,7 @@ import yaml
 from stages.common.base.errors import InputError
 from stages.ingest.__main__ import command
 from tests.ingest.conftest import PROJECT
-from tests.ingest.exports import FlowCam, Mfi
+from tests.reading.exports import FlowCam, Mfi
 
 HEADER = "run,platform,sample,format,path,role,class\n"
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from stages.ingest.files.packed import packed
 from stages.ingest.written import contact
 from stages.ingest.written.thumbnails import Thumbnails
-from tests.ingest.exports import FlowCam
+from stages.reading.exports.files.packed import packed
+from tests.reading.exports import FlowCam
 
 SHEET = "run,platform,sample,format,path,role,class\nr1,A,s,flowcam,r1,class,x\n"
 
@@ -64,3 +64,18 @@ def test_a_run_without_particles_has_one_too(workspace, ingest):
     FlowCam(particles=0).write(Path("exports"))
     ingest(SHEET)
     assert Path("plots/ingest/r1.png").is_file()
+
+
+def test_each_particle_has_the_same_chance_to_be_shown():
+    """Of 200 particles 64 are drawn; over 300 runs each of ten groups is drawn as often, within five deviations."""
+    counts = np.zeros(200)
+    images = packed([np.zeros((1, 1), np.uint8)] * 50)
+    for run in range(300):
+        sample = Thumbnails(f"r{run}", 64)
+        for start in range(0, 200, 50):
+            sample.add(pd.DataFrame({"number": np.arange(start, start + 50)}), images)
+        drawn = [particle["number"] for _, particle in sample.drawn()]
+        assert len(drawn) == 64 and drawn == sorted(drawn)
+        counts[drawn] += 1
+    share = counts.reshape(10, 20).sum(axis=1) / (300 * 20)
+    assert np.abs(share - 64 / 200).max() < 5 * np.sqrt(0.32 * 0.68 / (300 * 20))

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from stages.common.base.errors import InputError
-from stages.ingest.flowcam import reader as flowcam
 from stages.ingest.written import write
+from stages.reading.exports.flowcam import reader as flowcam
 from tests.ingest.conftest import PROJECT
-from tests.ingest.exports import FlowCam, Mfi
+from tests.reading.exports import FlowCam, Mfi
 
 HEADER = "run,platform,sample,format,path,role,class,pixel_um\n"
 SHEET = f"{HEADER}r1,A,s,flowcam,r1,class,x,\n"

@@ -9,7 +9,7 @@ import pytest
 
 from stages.common.base.errors import InputError
 from stages.ingest import kept
-from tests.ingest.exports import FlowCam, Mfi
+from tests.reading.exports import FlowCam, Mfi
 
 HEADER = "run,platform,sample,format,path,role,class,dilution\n"
 R1, R2, M1 = "r1,A,s,,r1,class,x,\n", "r2,A,s,,r2,class,x,\n", "m1,B,s,,m1,unlabelled,,\n"

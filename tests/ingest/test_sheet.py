@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from stages.common.base.errors import InputError
-from stages.ingest.readers import READERS
 from stages.ingest.sheet.sheet import read_sheet
+from stages.reading.exports.readers import READERS
 
 HEADER = "run,platform,sample,format,path,role,class,nominal_diameter_um,dilution,pixel_um"
 

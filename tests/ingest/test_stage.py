@@ -9,7 +9,7 @@ from PIL import Image
 
 from stages.common.base.errors import InputError
 from stages.common.particles import PARTICLES, RUNS, particle_id
-from tests.ingest.exports import FlowCam, Mfi
+from tests.reading.exports import FlowCam, Mfi
 
 HEADER = "run,platform,sample,format,path,role,class\n"
 TWO = f"{HEADER}r1,A,s,flowcam,r1,class,x\nm1,B,s,mfi,m1,unlabelled,\n"

@@ -9,10 +9,10 @@ import yaml
 from PIL import Image
 
 from stages.common.base.errors import InputError
-from stages.ingest.readers import READERS
 from stages.ingest.sheet.sheet import read_sheet
 from stages.ingest.study import write_study
-from tests.ingest.exports import FlowCam, Mfi
+from stages.reading.exports.readers import READERS
+from tests.reading.exports import FlowCam, Mfi
 
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
 

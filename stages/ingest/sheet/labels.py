@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stages.common.base.errors import InputError
-from stages.ingest.files.images import SUFFIXES
-from stages.ingest.files.paths import below, same_name
-
-COLUMNS = ("run", "particle", "class")
+from stages.reading.exports.files.images import SUFFIXES
+from stages.reading.exports.files.paths import below, same_name
+from stages.reading.exports.unrecognised import LABELS as COLUMNS
 
 
 class Labels:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stages.ingest.files.packed import Packed
-from stages.ingest.rows.export import Mismatch, Warned
+from stages.reading.exports.files.packed import Packed
+from stages.reading.exports.rows.export import Mismatch, Warned
 
 FEWEST = 256 // 8  # of the levels, that a run should use
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stages.common.base.seeds import random_of
-from stages.ingest.files.packed import Packed
+from stages.reading.exports.files.packed import Packed
 
 
 class Thumbnails:

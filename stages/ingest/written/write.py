@@ -14,16 +14,16 @@ import pyarrow.parquet as pq
 
 from stages.common.base.errors import InputError
 from stages.common.particles import PARTICLES, RUNS
-from stages.ingest.rows.concentration import no_concentration
-from stages.ingest.rows.export import Export, Mismatch, Piece, Reject, Warned
-from stages.ingest.rows.mismatches import SHOWN
 from stages.ingest.sheet.labels import Joined
-from stages.ingest.sheet.sheet import SheetRow
 from stages.ingest.written import contact
 from stages.ingest.written.levels import Levels
-from stages.ingest.written.names import Names
-from stages.ingest.written.particles import particle_table, without_duplicates
 from stages.ingest.written.thumbnails import Thumbnails
+from stages.reading.exports.rows.concentration import no_concentration
+from stages.reading.exports.rows.export import Export, Mismatch, Piece, Reject, Warned
+from stages.reading.exports.rows.mismatches import SHOWN
+from stages.reading.exports.rows.names import Names
+from stages.reading.exports.rows.particles import particle_table, without_duplicates
+from stages.reading.exports.sheet.row import SheetRow
 
 PARTICLE_FILE, CONTACT_SHEET = "particles.parquet", "contact.png"
 REJECTED, WARNED = "rejects.csv", "warnings.csv"
