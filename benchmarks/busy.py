@@ -137,7 +137,7 @@ def cell_bytes() -> bytes:
         known = Images((f"{folder}/images.npy",), np.zeros(64, int), np.arange(64), np.arange(64) % 3)
         task = Task(
             architecture="resnet18",
-            classes=params.classes,
+            classes=params.classes.names,
             training=known,
             selection=known,
             mean=127.5,

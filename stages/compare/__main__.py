@@ -5,8 +5,9 @@ from pathlib import Path
 
 from stages.common.base.errors import run
 from stages.common.base.files import replacing_folder, write_csv, write_json
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.figures import save
+from stages.common.params.classes import Classes
 from stages.common.params.compare import Compare
 from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
@@ -28,7 +29,7 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
     compare: Compare
 
 
@@ -55,8 +56,8 @@ def main() -> None:
         "agreement": counting.agreement_part(measured, counts, ranges, settings),
         "beads": sizing.beads_part(measured, beads),
         "sizes": sizing.sizes_part(measured, settings, params.seed),
-        "crossed": images.crossed_part(settings.networks, params.classes),
-        "embedding": images.embedding_part(settings, params.classes, params.seed),
+        "crossed": images.crossed_part(settings.networks, params.classes.names),
+        "embedding": images.embedding_part(settings, params.classes.names, params.seed),
     }
 
     with replacing_folder(PICTURES) as folder:

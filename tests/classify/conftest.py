@@ -76,11 +76,11 @@ def build(root: Path, platforms: tuple[str, ...] = ("A", "B")) -> Path:
 def write_params(root: Path, workers: int = 1, **training) -> None:
     """The project's params.yaml, with a tiny grid."""
     params = yaml.safe_load((PROJECT / "params.yaml").read_text())
-    counts = {"protein": 40, "silicone_oil": 40, "air_bubble": 40}
-    real = {"platform": "A", "real": counts}
+    real = {"majority": 40, "minority": 40}
     params["assemble"] = {
+        "platform": "A",
         "real": {"real-1": real},
-        "mixed": {"mixed-1": {**real, "synthetic": {"silicone_oil": 20, "air_bubble": 20}}},
+        "mixed": {"mixed-1": {**real, "synthetic": 20}},
     }
     params["classify"] = {
         "architectures": ["resnet18"],

@@ -21,8 +21,9 @@ from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import read_json, replacing, replacing_folder, write_csv
 from stages.common.base.origin import origin_of
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.names import classifier_name
+from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
 from stages.common.unfinished.key import key_of
 from stages.common.unfinished.scratch import scratch
@@ -35,7 +36,7 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
     classify: Classify
 
 
@@ -70,7 +71,7 @@ def dataset_task(
     manifest: pd.DataFrame, splits: pd.DataFrame, architecture: str, params: Parameters, folder: Path
 ) -> Task:
     """What the cells need to know."""
-    classes = [name for name in params.classes if name in set(manifest["class"])]
+    classes = [name for name in params.classes.names if name in set(manifest["class"])]
     training = listed(manifest, classes, Path.cwd())
     mean, sd = mean_and_sd(training)
     particles = selection_particles(splits, platform_of(manifest, splits), classes)
@@ -147,7 +148,7 @@ def main() -> None:
     name = classifier_name(dataset, architecture)
     settings = {
         "seed": params.seed,
-        "classes": params.classes,
+        "classes": params.classes.names,
         "grid": classify.grid.model_dump(),
         "training": classify.training.model_dump(),
     }

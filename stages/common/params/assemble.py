@@ -1,32 +1,47 @@
 """The block `assemble`: what each training set is made of."""
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from stages.common.base.parameters import Block, Name, PositiveInt
+from stages.common.base.parameters import Block, EachClass, Name, PositiveInt, of_each
+from stages.common.params.classes import Classes
 
 
 class RealDataset(Block):
-    platform: Name
-    real: dict[Name, PositiveInt] = Field(min_length=2)
+    """Real images of the majority, and of each minority class. `platform`: that of the block where it says none."""
 
-    @property
-    def synthetic(self) -> dict[str, int]:
+    platform: Name | None = None
+    majority: PositiveInt
+    minority: EachClass
+
+    def real(self, classes: Classes) -> dict[str, int]:
+        """Real images by class."""
+        return {classes.majority: self.majority} | of_each(self.minority, classes.minority)
+
+    def generated(self, classes: Classes) -> dict[str, int]:
+        """Synthetic images by class: none."""
         return {}
 
 
 class MixedDataset(Block):
-    platform: Name
-    real: dict[Name, PositiveInt] = Field(min_length=1)
-    synthetic: dict[Name, PositiveInt] = Field(min_length=1)
+    """The same with synthetic images of minority classes; without `minority` these have no real ones."""
 
-    @model_validator(mode="after")
-    def _something_to_tell_apart(self):
-        if len(set(self.real) | set(self.synthetic)) < 2:
-            raise ValueError("two classes at least, real and synthetic together")
-        return self
+    platform: Name | None = None
+    majority: PositiveInt
+    minority: EachClass | None = None
+    synthetic: EachClass
+
+    def real(self, classes: Classes) -> dict[str, int]:
+        """Real images by class."""
+        minority = {} if self.minority is None else of_each(self.minority, classes.minority)
+        return {classes.majority: self.majority} | minority
+
+    def generated(self, classes: Classes) -> dict[str, int]:
+        """Synthetic images by class."""
+        return of_each(self.synthetic, classes.minority)
 
 
 class Assemble(Block):
+    platform: Name
     real: dict[Name, RealDataset]
     mixed: dict[Name, MixedDataset]
 
@@ -40,3 +55,7 @@ class Assemble(Block):
     def datasets(self) -> dict[str, RealDataset | MixedDataset]:
         """Every training set, real ones first."""
         return self.real | self.mixed
+
+    def platform_of(self, dataset: RealDataset | MixedDataset) -> str:
+        """Whose particles its real images are of."""
+        return dataset.platform or self.platform
