@@ -1,12 +1,35 @@
-"""The block `assemble`: what each training set is made of."""
+"""The block `assemble`: what each training set is made of, and the methods against imbalance that it is learnt by."""
 
-from pydantic import Field, model_validator
+from typing import Literal, get_args
+
+from pydantic import Field, field_validator, model_validator
 
 from stages.common.base.parameters import Block, Name, PositiveInt
 
+Drawing = Literal["oversampling", "balanced_draws"]
+Loss = Literal["class_weights", "focal", "logit_adjustment"]
+Change = Literal["strong_augmentation", "mixup"]
+BALANCING = (*get_args(Drawing), "class_weights", "logit_adjustment")
 
-class RealDataset(Block):
+
+class Dataset(Block):
     platform: Name
+    methods: list[Literal[Drawing, Loss, Change]] = Field(default=[])
+
+    @field_validator("methods")
+    @classmethod
+    def _methods_go_together(cls, methods: list[str]) -> list[str]:
+        for kind, names in {"drawing": get_args(Drawing), "loss": get_args(Loss)}.items():
+            if len(named := [name for name in methods if name in names]) > 1:
+                raise ValueError(f"one {kind} at most, not {' and '.join(named)}")
+        if len(named := [name for name in methods if name in BALANCING]) > 1:
+            raise ValueError(f"{' and '.join(named)} each make up for the classes' shares; together they would twice")
+        if len(set(methods)) < len(methods):
+            raise ValueError("each method once")
+        return methods
+
+
+class RealDataset(Dataset):
     real: dict[Name, PositiveInt] = Field(min_length=2)
 
     @property
@@ -14,8 +37,7 @@ class RealDataset(Block):
         return {}
 
 
-class MixedDataset(Block):
-    platform: Name
+class MixedDataset(Dataset):
     real: dict[Name, PositiveInt] = Field(min_length=1)
     synthetic: dict[Name, PositiveInt] = Field(min_length=1)
 
