@@ -82,10 +82,14 @@ def write_params(root: Path, workers: int = 1, **training) -> None:
         "real": {"real-1": real},
         "mixed": {"mixed-1": {**real, "synthetic": 20}},
     }
+    how = params["classify"]["architectures"]["light"]
     params["classify"] = {
-        "architectures": ["resnet18"],
-        "grid": {"optimizer": ["adamw"], "lr": [1.0e-2, 1.0e-3], "weight_decay": [1.0e-4], "batch": [16]},
-        "training": {**params["classify"]["training"], "images": 640, "precision": "float32", **training},
+        "architectures": {
+            "resnet18": {
+                "grid": {"optimizer": ["adamw"], "lr": [1.0e-2, 1.0e-3], "weight_decay": [1.0e-4], "batch": [16]},
+                "training": {**how["training"], "images": 640, "repeats": 1, **training},
+            }
+        },
         "workers": workers,
     }
     params["compare"]["networks"] = {}

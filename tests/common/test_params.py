@@ -28,7 +28,10 @@ def one_network(p):
 
 WRONG = {
     "an unknown key": (lambda p: p["normalize"].update(egde_px=64), "normalize.egde_px: unknown key"),
-    "a wrong type": (lambda p: p["classify"]["grid"].update(lr="fast"), "classify.grid.lr"),
+    "a wrong type": (
+        lambda p: p["classify"]["architectures"]["light"]["grid"].update(lr="fast"),
+        "classify.architectures.light.grid.lr",
+    ),
     "a choice that does not exist": (lambda p: p["normalize"].update(fit="squash"), "normalize.fit: .*'letterbox'"),
     "an impossible value": (lambda p: p["evaluate"].update(prevalence=0.7), "evaluate.prevalence: .*less than 0.5"),
     "shares beyond one": (lambda p: p["split"]["fractions"].update(train=0.9), "split.fractions: .*add up to 1"),
@@ -161,14 +164,27 @@ def edges(block: str, name: str, inside: list, outside: list) -> list:
         *edges("predict", "count_level", [0.51, 0.99], [0.5, 1.0]),
         *edges("predict", "network", ["best", "mixed-1-resnet18", "real-0-resnet18"], ["real-9-resnet18", ""]),
         *edges("compare", "umap_min_dist", [0.0, 1.0], [-0.1, 1.1]),
-        *edges("classify", "architectures", [["resnet18"], ["resnet50", "resnet18"]], [[]]),
+        *edges("classify", "architectures", [], [{}, {"resnet19": {}}, {"resnet18": {}}]),
         *edges("compare.ratio_limits", "beads", [[0.9, 1.1]], [[1.0, 1.1], [0.9, 1.0], [0.9], [0.8, 1.1, 1.2]]),
-        *edges("classify.grid", "lr", [[1e-3]], [[], [0.0]]),
+        *edges("classify.architectures.light.grid", "lr", [[1e-3]], [[], [0.0]]),
         *edges("diffusion.network", "dropout", [0.0, 0.99], [-0.1, 1.0]),
         *edges("diffusion.training", "ema", [0.0, 1.0], [1.1]),
         *edges("diffusion.sampler", "guidance", [1.0], [0.9]),
         *edges("diffusion.sampler", "copy_gap", [0.01, 0.99], [0.0, 1.0]),
         *edges("split.fractions", "train", [], [-0.1, 0.1]),
+        *edges(
+            "assemble.real.real-1",
+            "methods",
+            [[], ["focal"], ["oversampling", "focal", "mixup", "strong_augmentation"]],
+            [
+                ["undersampling"],
+                ["mixup", "mixup"],
+                ["focal", "logit_adjustment"],
+                ["oversampling", "balanced_draws"],
+                ["oversampling", "class_weights"],
+                ["balanced_draws", "logit_adjustment"],
+            ],
+        ),
     ],
 )
 def test_what_a_parameter_may_be_ends_where_it_says(tmp_path, block, name, value, allowed):

@@ -58,7 +58,7 @@ def test_an_evaluation_parameter_trains_nothing(reproduced):
 
 def test_metrics_diff_shows_what_changed(reproduced):
     printed = call(["dvc", "metrics", "diff", "--md"], reproduced)
-    assert "metrics/classify/real-1-resnet18.json" in printed
+    assert "metrics/classify/real-1-light.json" in printed
 
 
 def test_the_generators_leave_the_real_sets_alone(reproduced):
@@ -88,7 +88,7 @@ def test_the_size_of_one_training_set_trains_that_set_alone(reproduced):
     change(reproduced, "assemble", "real", "real-0", "majority", by=1)
     ran = repro(reproduced)
     assert "assemble_real@real-0" in ran
-    assert {name for name in ran if name.startswith("train_")} == {"train_real@real-0-resnet18"}
+    assert {name for name in ran if name.startswith("train_")} == {"train_real@real-0-light"}
     assert not [name for name in ran if name.startswith(("assemble_mixed", "generate", "quality"))]
 
 

@@ -1,15 +1,40 @@
-"""The block `assemble`: what each training set is made of."""
+"""The block `assemble`: what each training set is made of, and the methods against imbalance that it is learnt by."""
 
-from pydantic import model_validator
+from typing import Literal, get_args
+
+from pydantic import Field, field_validator, model_validator
 
 from stages.common.base.parameters import Block, EachClass, Name, PositiveInt, of_each
 from stages.common.params.classes import Classes
 
+Drawing = Literal["oversampling", "balanced_draws"]
+Loss = Literal["class_weights", "focal", "logit_adjustment"]
+Change = Literal["strong_augmentation", "mixup"]
+BALANCING = (*get_args(Drawing), "class_weights", "logit_adjustment")
 
-class RealDataset(Block):
-    """Real images of the majority, and of each minority class. `platform`: that of the block where it says none."""
+
+class Dataset(Block):
+    """What every training set may say. `platform`: that of the block where it says none."""
 
     platform: Name | None = None
+    methods: list[Literal[Drawing, Loss, Change]] = Field(default=[])
+
+    @field_validator("methods")
+    @classmethod
+    def _methods_go_together(cls, methods: list[str]) -> list[str]:
+        for kind, names in {"drawing": get_args(Drawing), "loss": get_args(Loss)}.items():
+            if len(named := [name for name in methods if name in names]) > 1:
+                raise ValueError(f"one {kind} at most, not {' and '.join(named)}")
+        if len(named := [name for name in methods if name in BALANCING]) > 1:
+            raise ValueError(f"{' and '.join(named)} each make up for the classes' shares; together they would twice")
+        if len(set(methods)) < len(methods):
+            raise ValueError("each method once")
+        return methods
+
+
+class RealDataset(Dataset):
+    """Real images of the majority, and of each minority class."""
+
     majority: PositiveInt
     minority: EachClass
 
@@ -22,10 +47,9 @@ class RealDataset(Block):
         return {}
 
 
-class MixedDataset(Block):
+class MixedDataset(Dataset):
     """The same with synthetic images of minority classes; without `minority` these have no real ones."""
 
-    platform: Name | None = None
     majority: PositiveInt
     minority: EachClass | None = None
     synthetic: EachClass
