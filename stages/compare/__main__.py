@@ -3,6 +3,8 @@
 from math import inf
 from pathlib import Path
 
+import pandas as pd
+
 from stages.common.base.errors import run
 from stages.common.base.files import replacing_folder, write_csv, write_json
 from stages.common.base.parameters import Block, read_parameters
@@ -22,6 +24,7 @@ COUNTS = Path("metrics/counts.csv")
 BINS = Path("metrics/bins.csv")
 RATIOS = Path("metrics/ratios.csv")
 BEADS = Path("metrics/beads.csv")
+MAP = Path("metrics/map.csv")
 PICTURES = Path("plots/compare")
 
 
@@ -69,6 +72,7 @@ def main() -> None:
     write_csv(BINS, counts[is_bin].drop(columns="at"))
     write_csv(RATIOS, ratios)
     write_csv(BEADS, beads)
+    write_csv(MAP, found["embedding"].tables.get("map", pd.DataFrame(columns=images.MAP_COLUMNS)))
     write_json(
         METRICS,
         {
