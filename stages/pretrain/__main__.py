@@ -18,6 +18,7 @@ from stages.pretrain.instruments import simulated
 SETTINGS = Path("params/pretrain/particles.yaml")
 GENERATOR = "particles"
 SHEET = "data/samples.csv"
+PLATFORM = "instruments"
 
 
 class Parameters(Block):
@@ -38,7 +39,8 @@ def whole(settings: Pretrain, default: Params) -> dict:
     images = {label: suspension.images for label, suspension in settings.suspensions.items()}
     content = default.model_dump(by_alias=True)
     content["diffusion"] |= {
-        "platform": "instruments",
+        "platform": PLATFORM,
+        "start": "scratch",
         "generators": {GENERATOR: {"images": images, "epochs": settings.epochs}},
         "classes": dict.fromkeys(labels, GENERATOR),
         "training": settings.training.model_dump(),

@@ -11,7 +11,7 @@ ML_PER_UM3 = 1e-12
 
 def simulated(settings: Pretrain) -> dict:
     """The instruments, kinds and suspensions of `settings`: a run of each suspension on each instrument."""
-    platforms = {name: platform(one, settings.same) for name, one in instruments(settings).items()}
+    platforms = {name: platform(one, settings.same) for name, one in list(instruments(settings).items())[: settings.measured]}
     random = random_of(settings.seed, "pretrain", "indices")
     kinds = {name: kind.model_dump() for name, kind in settings.kinds.items()}
     samples = {}

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from stages.common.base.parameters import Block, Name, PositiveFloat, PositiveInt
 from stages.common.params.diffusion import GeneratorTraining
-from stages.common.params.simulate import Kind, Platform, Size
+from stages.common.params.simulate import Kind, Size
 
 
 def _in_order(values: list[float]) -> list[float]:
@@ -57,6 +57,7 @@ class Suspension(Block):
 class Pretrain(Block):
     seed: int
     instruments: PositiveInt
+    measured: PositiveInt
     drawn: Drawn
     same: dict[str, object]  # of every instrument
     spheres: dict[Name, DrawnSphere]
@@ -74,8 +75,7 @@ class Pretrain(Block):
         return self
 
     @model_validator(mode="after")
-    def _instruments_whole(self):
-        known = set(Platform.model_fields)
-        if unknown := set(self.same) - known:
-            raise ValueError(f"same: {min(unknown)!r} is not a property of a simulated instrument")
+    def _drawn_before_measured(self):
+        if self.measured > self.instruments:
+            raise ValueError(f"measured: {self.measured} instruments, but only {self.instruments} are drawn")
         return self
