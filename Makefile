@@ -43,8 +43,8 @@ check: setup   ## see what would be read of the exports, without writing: make c
 	python -m stages.ingest --check $(SHEET)
 
 pretrain: $(PRETRAINING)/data/splits.parquet   ## learn simulated particles of instruments drawn by lot: what every generator starts from (hours)
-	cd $(PRETRAINING) && PYTHONPATH=$(CURDIR) python -m stages.diffusion.training particles
-	python -m stages.diffusion.publish $(PRETRAINING)/models/ddpm/particles/weights.safetensors
+	cd $(PRETRAINING) && PYTHONPATH=$(CURDIR) python -m stages.diffusion.training droplets
+	python -m stages.diffusion.publish $(PRETRAINING)/models/ddpm/droplets/weights.safetensors
 
 $(PRETRAINING)/data/splits.parquet: params/pretrain/particles.yaml | setup
 	python -m stages.pretrain $(PRETRAINING)

@@ -161,7 +161,7 @@ def figures_of(synthetic: np.ndarray, learnt: np.ndarray, held_out: np.ndarray, 
     are those of the held-out ones."""
     of = lite0(best_device())
     real = of(held_out)
-    found = {}
+    found: dict[str, float] = {}
     for floor, features in (("", of(synthetic)), ("_floor", of(learnt))):
         told = two_sample(features, real, runs, np.random.default_rng(0))
         found |= {

@@ -16,9 +16,9 @@ from stages.common.params.whole import Params, read_all
 from stages.pretrain.instruments import simulated
 
 SETTINGS = Path("params/pretrain/particles.yaml")
-GENERATOR = "particles"
 SHEET = "data/samples.csv"
 PLATFORM = "instruments"
+NOBODY = "none"  # a majority, which generators don't learn, is asked for
 
 
 class Parameters(Block):
@@ -41,25 +41,26 @@ def whole(settings: Pretrain, default: Params) -> dict:
     content["diffusion"] |= {
         "platform": PLATFORM,
         "start": "scratch",
-        "generators": {GENERATOR: {"images": images, "epochs": settings.epochs}},
-        "classes": dict.fromkeys(labels, GENERATOR),
+        "generator": {"images": images, "epochs": settings.epochs, "shared": labels},
         "training": settings.training.model_dump(),
     }
     return content | {
         "seed": settings.seed,
-        "classes": labels,
+        "classes": {"majority": NOBODY, "minority": labels},
         "simulate": simulated(settings),
         "ingest": content["ingest"] | {"sheet": SHEET},
         "split": {"fractions": {"train": 1.0, "selection": 0.0, "validation": 0.0}, "classes": {}},
-        "assemble": {"real": {}, "mixed": {}},
+        "assemble": {"platform": PLATFORM, "real": {}, "mixed": {}},
         "compare": content["compare"] | {"networks": {}},
     }
 
 
 def write_parameters(path: Path, content: dict) -> None:
     """Write `path`; nothing is written unless the pipeline takes it."""
+    yaml = YAML()
+    yaml.representer.ignore_aliases = lambda value: True
     with replacing(path) as temporary:
-        YAML().dump(content, temporary)
+        yaml.dump(content, temporary)
         read_all(temporary)
 
 

@@ -4,14 +4,15 @@ import numpy as np
 from scipy.stats import qmc
 
 from stages.common.base.seeds import random_of
-from stages.common.params.pretrain import Drawn, Pretrain
+from stages.common.params.pretrain import DrawnSphere, Pretrain
 
 ML_PER_UM3 = 1e-12
 
 
 def simulated(settings: Pretrain) -> dict:
     """The instruments, kinds and suspensions of `settings`: a run of each suspension on each instrument."""
-    platforms = {name: platform(one, settings.same) for name, one in list(instruments(settings).items())[: settings.measured]}
+    measured = list(instruments(settings).items())[: settings.measured]
+    platforms = {name: platform(own, settings.same) for name, own in measured}
     random = random_of(settings.seed, "pretrain", "indices")
     kinds = {name: kind.model_dump() for name, kind in settings.kinds.items()}
     samples = {}
@@ -33,7 +34,7 @@ def simulated(settings: Pretrain) -> dict:
     return {"platforms": platforms, "kinds": kinds, "samples": samples}
 
 
-def instruments(settings: Pretrain) -> dict[str, Drawn]:
+def instruments(settings: Pretrain) -> dict[str, dict[str, float]]:
     """What is each instrument's own, by name: a Latin hypercube (McKay, Beckman & Conover 1979), so that a few of them
     lie evenly over every range."""
     ranges = settings.drawn.model_dump()
@@ -60,7 +61,7 @@ def platform(own: dict[str, float], same: dict) -> dict:
     )
 
 
-def sphere_of(sphere, random: np.random.Generator) -> dict:
+def sphere_of(sphere: DrawnSphere, random: np.random.Generator) -> dict:
     """A kind of spheres with a refractive index of its own."""
     low, high = sphere.index
     return sphere.model_dump() | {"shape": "sphere", "index": float(random.uniform(low, high))}
