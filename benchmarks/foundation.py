@@ -29,7 +29,7 @@ from joblib import Parallel, delayed
 
 from benchmarks.diffusion_objectives import ROOT, STUDY, make_study
 from benchmarks.diffusion_quality import sampled, trained
-from benchmarks.diffusion_setup import default, plan_of, write_rounded
+from benchmarks.diffusion_setup import budget, default, plan_of, write_rounded
 from stages.common.device import best_device
 from stages.common.params.whole import Params, read_all
 from stages.common.scale import write_scale
@@ -55,7 +55,7 @@ def main() -> None:
     make_study()
     if "real" in studies:
         make_real()
-    classes = [(kind, label) for kind, folder in studies.items() for label in params_of(folder).diffusion.classes]
+    classes = [(kind, label) for kind, folder in studies.items() for label in params_of(folder).classes.minority]
     done = STUDY / f"foundation-{of_settings()}.jsonl"
     runs = [json.loads(line) for line in done.read_text(encoding="utf-8").splitlines()] if done.exists() else []
     there = {(run["kind"], run["class"], run["start"], run["seed"]) for run in runs}
@@ -128,11 +128,11 @@ def judged(study: Path, kind: str, label: str, start: str, seed: int) -> dict:
     """One training and what its images are worth, at as many synthetic as real training pictures."""
     torch.set_num_threads(1)
     params, settings = params_of(study), default().diffusion
-    budget = params.diffusion.generators[params.diffusion.classes[label]]
+    images, epochs = budget(params, label)
     with contextlib.chdir(study):
         held_out, rows = particles(label, params.diffusion.platform, "selection", HELD_OUT, params.seed)
-        learnt, _ = particles(label, params.diffusion.platform, "train", budget.images[label], params.seed)
-    plan = plan_of(settings, learnt, budget.epochs, seed)
+        learnt, _ = particles(label, params.diffusion.platform, "train", images, params.seed)
+    plan = plan_of(settings, learnt, epochs, seed)
     if start == "scratch":
         plan = plan_of(settings, learnt, SCRATCH_STEPS // plan.steps_an_epoch, seed, lr=SCRATCH_LR)
     else:

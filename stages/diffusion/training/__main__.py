@@ -74,7 +74,7 @@ def train(label: str, params: Parameters) -> None:
             f"{parameter_count(current.network) / 1e6:.1f} M weights, on {torchrun.count()} x {device}"
             + (f"; {len(plan.held_out)} more are held out" if len(plan.held_out) else "")
         )
-        say(f"{name}: starts from {in_words(settings.start)}")
+        say(f"{plan.name}: starts from {in_words(settings.start)}")
         estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
         key = resumption_key(plan, settings, device)
         if not torchrun.is_first():
