@@ -15,8 +15,10 @@ from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
 from stages.compare.measured import read_measured
 from stages.compare.parts import counting, images, sizing
+from stages.compare.parts.transferring import transfer_part
 from stages.compare.ranges import bins, cumulative
 from stages.compare.ratios import count_beads, ratios_of
+from stages.compare.transfer.file import write_transfers
 
 INGESTED = Path("data/ingested")
 METRICS = Path("metrics/compare.json")
@@ -25,6 +27,7 @@ BINS = Path("metrics/bins.csv")
 RATIOS = Path("metrics/ratios.csv")
 BEADS = Path("metrics/beads.csv")
 MAP = Path("metrics/map.csv")
+TRANSFERS = Path("metrics/transfer.json")
 PICTURES = Path("plots/compare")
 
 
@@ -51,12 +54,14 @@ def main() -> None:
         limits=settings.ratio_limits,
         volume_rsd=settings.volume_rsd,
     )
+    transferred, transfers = transfer_part(measured, beads, settings)
 
     found = {
         "counts": counting.counts_part(measured, counts, settings),
         "ratios": counting.ratios_part(measured, ratios),
         "dilution": counting.dilution_part(measured, counts, settings),
         "agreement": counting.agreement_part(measured, counts, ranges, settings),
+        "transfer": transferred,
         "beads": sizing.beads_part(measured, beads),
         "sizes": sizing.sizes_part(measured, settings, params.seed),
         "crossed": images.crossed_part(settings.networks, params.classes.names),
@@ -73,6 +78,7 @@ def main() -> None:
     write_csv(RATIOS, ratios)
     write_csv(BEADS, beads)
     write_csv(MAP, found["embedding"].tables.get("map", pd.DataFrame(columns=images.MAP_COLUMNS)))
+    write_transfers(TRANSFERS, transfers, measured.origin)
     write_json(
         METRICS,
         {

@@ -8,6 +8,12 @@ from stages.common.params.simulate import Certified, Kind, Lognormal, Power, Sam
 CERTIFIED_SPAN = 5  # standard deviations on each side
 
 
+def kind_in(sample: Sample, name: str, kinds: dict[str, Kind]) -> Kind:
+    """The kind `name`, with the sample's own law of sizes where it has one."""
+    own = sample.sizes.get(name)
+    return kinds[name].model_copy(update={"size": own}) if own else kinds[name]
+
+
 def diameters_um(random: np.random.Generator, kind: Kind, sample: Sample, count: int) -> np.ndarray:
     """`count` diameters of a kind in a sample, um."""
     match kind.size:

@@ -6,7 +6,7 @@ import pandas as pd
 from stages.common.params.simulate import Platform, Simulate, Sphere
 from stages.simulate.instrument.measured import Run
 from stages.simulate.instrument.particle import RIM_KIND, Scene
-from stages.simulate.laws import bounds_um
+from stages.simulate.laws import bounds_um, kind_in
 from stages.simulate.optics.spheres import DEFOCUS_STEP_UM, SphereTable, sphere_table
 
 STEP = 1.03  # from one radius of a table to the next: in between, images err by about one grey level
@@ -42,7 +42,7 @@ def table_of(settings: Simulate, platform_name: str, kind: str) -> SphereTable:
 def radii_um(settings: Simulate, kind: str) -> np.ndarray:
     """Nodes STEP apart over every radius that a kind has in any sample; its partners in doublets are smaller."""
     samples = [sample for sample in settings.samples.values() if kind in sample.per_ml or kind == RIM_KIND]
-    diameters = {bounds_um(settings.kinds[kind], sample) for sample in samples}
+    diameters = {bounds_um(kind_in(sample, kind, settings.kinds), sample) for sample in samples}
     smallest = 0.5 if getattr(settings.kinds[kind], "doublets", 0) else 1.0
     spans = [np.log([low * smallest / 2, high / 2]) / np.log(STEP) for low, high in sorted(diameters)]
     steps = np.unique(np.concatenate([np.arange(np.floor(low), np.ceil(high) + 1) for low, high in spans]))

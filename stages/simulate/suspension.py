@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stages.common.params.simulate import Kind, Platform, Sample
-from stages.simulate.laws import bounds_um, diameters_um
+from stages.simulate.laws import bounds_um, diameters_um, kind_in
 
 MARGIN_UM = 10.0  # beyond its own half diameter, from so far outside a frame a particle still reaches into it
 ML_PER_UM3 = 1e-12
@@ -26,7 +26,9 @@ def particles_in_run(
     plane in focus; diameter_um; partner_um of a doublet's second droplet (else 0); flattening; angle in rad; and a
     seed for what else there is to draw.
     """
-    tables = [_of_kind(random, platform, name, kinds[name], sample, focus_um) for name in sample.per_ml]
+    tables = [
+        _of_kind(random, platform, name, kind_in(sample, name, kinds), sample, focus_um) for name in sample.per_ml
+    ]
     return pd.concat(tables, ignore_index=True).sort_values("frame", kind="stable", ignore_index=True)
 
 

@@ -106,11 +106,13 @@ Kind = Annotated[Sphere | LargeBubble | Irregular, Field(discriminator="shape")]
 
 
 class Sample(Block):
-    """A suspension, measured in some runs on each platform; `per_ml` by kind, before its dilution."""
+    """A suspension, measured in some runs on each platform; `per_ml` by kind, before its dilution; `sizes`: its own law
+    of the diameters of a kind, in place of the kind's."""
 
     role: Literal["class", "beads", "parallel", "blank", "unlabelled"]
     label: Name | None = Field(default=None, alias="class")
     per_ml: dict[Name, PositiveFloat]
+    sizes: dict[Name, Annotated[Lognormal | Power, Field(discriminator="law")]] = Field(default_factory=dict)
     dilution: float = Field(default=1, ge=1)
     parent: Name | None = None  # the sample that this one was diluted from
     frames: dict[Name, PositiveInt]
@@ -140,6 +142,9 @@ class Simulate(Block):
             for platform in sample.runs:
                 if platform not in self.platforms:
                     raise ValueError(f"sample {name}: platform {platform!r} is not under simulate.platforms")
+            for kind in sample.sizes:
+                if kind not in sample.per_ml:
+                    raise ValueError(f"sample {name}: sizes of {kind!r}, of which it has none under per_ml")
             for kind in sample.per_ml:
                 if kind not in self.kinds:
                     raise ValueError(f"sample {name}: kind {kind!r} is not under simulate.kinds")
