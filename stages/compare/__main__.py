@@ -11,10 +11,12 @@ from stages.common.base.parameters import Block, read_parameters
 from stages.common.figures import save
 from stages.common.params.classes import Classes
 from stages.common.params.compare import Compare
+from stages.compare.background import largest_drifts
 from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
 from stages.compare.measured import read_measured
 from stages.compare.parts import counting, images, sizing
+from stages.compare.parts.suiting import suitability_part
 from stages.compare.parts.transferring import transfer_part
 from stages.compare.ranges import bins, cumulative
 from stages.compare.ratios import count_beads, ratios_of
@@ -57,6 +59,7 @@ def main() -> None:
     transferred, transfers = transfer_part(measured, beads, settings)
 
     found = {
+        "suitability": suitability_part(measured, beads, largest_drifts(measured.runs, INGESTED), settings.suitability),
         "counts": counting.counts_part(measured, counts, settings),
         "ratios": counting.ratios_part(measured, ratios),
         "dilution": counting.dilution_part(measured, counts, settings),

@@ -35,7 +35,8 @@ def two_platforms(workspace):
 def test_everything_with_two_platforms(two_platforms):
     main()
     found = metrics()
-    assert found["skipped"] == {}
+    assert list(found["skipped"]) == ["transfer"]
+    assert "1 bead sizes" in found["skipped"]["transfer"]
     assert found["origin"] == "simulated"
     assert found["diameters"] == {"A": "abd_um", "B": "ecd_um"}
     assert pictures() == ["agreement", "beads", "confusion", "counts", "dilution", "ratio", "sizes", "umap"]
@@ -124,7 +125,7 @@ def test_one_platform_without_anything_to_compare(workspace):
     main()
     found = metrics()
     assert set(found["skipped"]) == {
-        *("counts", "ratios", "dilution", "agreement", "beads", "sizes", "crossed", "embedding")
+        *("counts", "ratios", "dilution", "agreement", "transfer", "beads", "sizes", "crossed", "embedding")
     }
     assert "imaged volume" in found["skipped"]["counts"]
     assert pictures() == ["counts"]

@@ -47,11 +47,11 @@ def test_no_diameter_lies_outside_of_the_bounds(settings):
 
 def test_a_sample_may_have_its_own_law_of_a_kind(settings):
     own = Power(law="power", exponent=1.5, low=5, high=60)
-    sample = settings.samples["stressed"].model_copy(update={"sizes": {"protein": own}})
+    sample = settings.samples["protein"].model_copy(update={"sizes": {"protein": own}})
     kind = kind_in(sample, "protein", settings.kinds)
     diameters = diameters_um(np.random.default_rng(2), kind, sample, MANY)
     below = (5**-1.5 - 20**-1.5) / (5**-1.5 - 60**-1.5)
     assert (diameters < 20).mean() == pytest.approx(below, abs=0.005)
     assert bounds_um(kind, sample) == (5, 60)
     assert kind.shape == settings.kinds["protein"].shape
-    assert kind_in(settings.samples["stressed"], "protein", settings.kinds) == settings.kinds["protein"]
+    assert kind_in(settings.samples["protein"], "protein", settings.kinds) == settings.kinds["protein"]

@@ -21,10 +21,13 @@ simulate:
     stressed_low: null
     stressed: null
     stressed_high: null
+    stressed_coarse: null
+    stressed_fine: null
     diluted_2: null
     diluted_4: null
     diluted_8: null
     beads_2um: null
+    beads_3um: null
     beads_5um: null
     beads_10um: null
     beads_15um: null

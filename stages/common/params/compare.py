@@ -22,10 +22,33 @@ class RatioLimits(Block):
         return low, high
 
 
+class BlankLimit(Block):
+    from_um: PositiveFloat
+    per_ml: PositiveFloat
+
+
+class Suitability(Block):
+    """Limits that an instrument has to keep, set before it measures."""
+
+    bead_bias: PositiveFloat
+    bead_cv: PositiveFloat
+    recovery: list[PositiveFloat] = Field(min_length=2, max_length=2)
+    resolution: PositiveFloat
+    blank: BlankLimit
+    background_drift: PositiveFloat
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if not self.recovery[0] < 1 < self.recovery[1]:
+            raise ValueError("recovery: expected [low, high] with low < 1 < high")
+        return self
+
+
 class Compare(Block):
     thresholds_um: list[PositiveInt] = Field(min_length=1)
     networks: dict[Name, str]
     ratio_limits: RatioLimits
+    suitability: Suitability
     volume_rsd: float = Field(ge=0, lt=1)
     umap_images: PositiveInt
     umap_neighbours: PositiveInt
