@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -97,7 +98,8 @@ def of_beads(platform: str, beads: pd.DataFrame, limits: Suitability) -> list[Ch
 def resolution(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Of two peaks with a middle and a standard deviation each: distance over the mean of their widths at the base,
     four standard deviations (as of chromatograms, Ph. Eur. 2.2.46); from 1 on they hardly overlap."""
-    return (other[0] - one[0]) / (2 * (one[1] + other[1]) or np.nextafter(0, 1))
+    width = 2 * (one[1] + other[1])
+    return (other[0] - one[0]) / width if width else inf
 
 
 def of_blank(platform: str, measured: Measured, limits: Suitability) -> Check:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from stages.common.particles import RUNS, SCALARS, particle_id
+from stages.common.particles import PARTICLES, RUNS, particle_id
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
@@ -26,7 +26,7 @@ class Workspace:
     def run(self, name, platform, sample, role, mean, sizes, label=None, imaged_ml=0.02, **columns):
         """One run: a Poisson count of particles with diameters drawn by `sizes(random, count)`, or none."""
         count = int(self.random.poisson(mean))
-        blank = {field.name: None for field in SCALARS}
+        blank = {field.name: None for field in PARTICLES}
         diameter = "abd_um" if platform == "A" else "ecd_um"
         drawn = sizes(self.random, count) if sizes else None
         self.tables[name] = pd.DataFrame(

@@ -39,6 +39,8 @@ def test_everything_with_two_platforms(two_platforms):
     assert "1 bead sizes" in found["skipped"]["transfer"]
     assert found["origin"] == "simulated"
     assert found["diameters"] == {"A": "abd_um", "B": "ecd_um"}
+    verdicts = found["suitability"]["verdicts"]
+    assert verdicts["met"] and verdicts["not assessed"]
     assert pictures() == ["agreement", "beads", "confusion", "counts", "dilution", "ratio", "sizes", "umap"]
 
     pair = found["ratios"]["pairs"]["B/A"]
