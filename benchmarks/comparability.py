@@ -5,7 +5,9 @@ Poisson. The interval of the first sample's ratio, with the variance between run
 with that of quasi-Poisson regression on this sample alone, on the same draws.
 """
 
+import json
 from itertools import product
+from pathlib import Path
 from statistics import mean
 
 import numpy as np
@@ -15,6 +17,7 @@ from benchmarks.result import write_result
 from stages.compare.rate import rate_of
 from stages.compare.ratio import ratio_of
 from stages.compare.run_variance import moments, run_variance_of, stacked
+from stages.compare.verdict import NOT_COMPARED, OUTSIDE, WITHIN
 
 RUNS = (2, 3, 6)  # on each platform
 COUNTS = (5, 20, 100, 500)  # expected, a run on the first platform
@@ -24,6 +27,7 @@ RATIO = 0.8
 DRAWS = 10_000
 SEED = 15
 VOLUME_ML = 1.0
+METRICS = Path("metrics/compare.json")  # of the default
 
 
 def draw(random: np.random.Generator, runs: int, count: float, run_cv: float) -> np.ndarray:
@@ -74,6 +78,13 @@ def measure(random: np.random.Generator, runs: int, count: float, run_cv: float)
     return found
 
 
+def decided_share(metrics: Path) -> float:
+    """Of the ratios that a comparison has judged, the share that came out within or outside."""
+    told = json.loads(metrics.read_text(encoding="utf-8"))["ratios"]["multiplicity"]
+    judged = told["verdicts"] - told.get(NOT_COMPARED, 0)
+    return (told.get(WITHIN, 0) + told.get(OUTSIDE, 0)) / judged
+
+
 def main() -> None:
     random = np.random.default_rng(SEED)
     designs = [measure(random, *design) for design in product(RUNS, COUNTS, RUN_CV)]
@@ -92,6 +103,7 @@ def main() -> None:
         # Where quasi-Poisson's few degrees of freedom cost most: two and three runs.
         "half_width_over_quasi_poisson": mean([shares[2], shares[3]]),
         **{f"half_width_over_quasi_poisson_{runs}_runs": share for runs, share in shares.items()},
+        "decided_share_default": decided_share(METRICS),
         "designs": len(designs),
         "draws": DRAWS,
     }

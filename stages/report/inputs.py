@@ -25,7 +25,7 @@ from stages.report.second_look import second_look
 
 GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
 NETWORK_PICTURES = ("confusion", "precision_recall")
-COMPARISON_PICTURES = ("counts", "ratio", "dilution", "agreement", "beads", "sizes", "confusion")
+COMPARISON_PICTURES = ("counts", "ratio", "dilution", "agreement", "transfer", "beads", "sizes", "confusion")
 REJECTS_SHOWN = 20
 
 
