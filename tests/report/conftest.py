@@ -178,6 +178,28 @@ class Workspace:
                 "ratios": {"multiplicity": multiplicity, "pairs": {"B/A": compared}},
                 "dilution": {"stressed": {"A": {"at_least_2_um": linear}}},
                 "agreement": {"B/A": {"all_bins": agreement}},
+                "suitability": {
+                    "verdicts": {"met": 1, "not met": 0, "not assessed": 1},
+                    "checks": [
+                        {"platform": "A", "check": "bead CV", "of": "10 µm", "value": 0.0321, "at_most": 0.05}
+                        | {"verdict": "met"},
+                        {"platform": "A", "check": "blank", "of": "≥ 10 µm, 1/mL", "at_most": 1}
+                        | {"verdict": "not assessed", "reason": "no run of role blank"},
+                    ],
+                },
+                "transfer": {
+                    "A to B": {
+                        "thresholds": {
+                            "at_least_5_um": {"first_um": 5.43, "samples": 5, "eta": 0.853, "eta_low": 0.791}
+                            | {"eta_high": 0.922, "tau": 0.084, "slope_low": 1.72, "slope_high": 3.14}
+                            | {"imaged_per_ml_low": 913, "imaged_per_ml_high": 8170}
+                        },
+                        "refused": {"at_least_25_um": "25 µm lies outside of the beads"},
+                        "left_out": [{"refused": "slope"}, {}],
+                        "left_out_predicted": 1,
+                        "left_out_inside": 1,
+                    }
+                },
                 "sizes": {"B/A": {"from_um": 2, "alike": False, "samples": {"stressed": sizes}, "together": together}},
                 "skipped": {"beads": "no run of role beads with a nominal diameter was ingested"},
             },
