@@ -11,6 +11,7 @@ from stages.common.particles import PARTICLES, RUNS, particle_id
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
+NETWORKS = {"A": "real-1-resnet18", "B": "real-1-b-resnet18"}
 RATIO = 0.6  # concentration on B over A, of the parallel sample
 
 
@@ -118,7 +119,7 @@ class Workspace:
         for name, table in self.tables.items():
             table.to_parquet(self.folder / f"data/ingested/{name}.parquet")
         params = yaml.safe_load((ROOT / "params.yaml").read_text())
-        params["compare"] |= compare
+        params["compare"] |= {"networks": NETWORKS} | compare
         (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
 
 
