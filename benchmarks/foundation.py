@@ -151,7 +151,7 @@ def judged(study: Path, kind: str, label: str, start: str, seed: int) -> dict:
         "learnt": len(learnt),
         "held_out": len(held_out),
         "steps": plan.steps,
-        "seconds": round(seconds),
+        "seconds": round(seconds, 1),
         **figures_of(synthetic, learnt, held_out, rows["run"].to_numpy()),
     }
 

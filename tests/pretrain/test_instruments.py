@@ -70,9 +70,9 @@ def test_no_seed_instrument_or_run_is_one_that_anything_is_reported_on(settings)
 
 
 def test_the_pipeline_runs_on_them(settings, tmp_path):
-    """One instrument and one suspension, small: exports are written, read, brought to one size and divided."""
-    clumps = settings.suspensions["clumps"].model_copy(update={"frames": 3})
-    small = settings.model_copy(update={"measured": 1, "suspensions": {"clumps": clumps}})
+    """One instrument and two suspensions, small: exports are written, read, brought to one size and divided."""
+    few = {name: settings.suspensions[name].model_copy(update={"frames": 3}) for name in ("clumps", "shards")}
+    small = settings.model_copy(update={"measured": 1, "suspensions": few})
     write_parameters(tmp_path / "params.yaml", whole(small, read_all(ROOT / "params.yaml")))
     for program in ("stages.simulate", "stages.pretrain.sheet", "stages.ingest", "stages.normalize", "stages.split"):
         words = ["."] if program == "stages.pretrain.sheet" else []
@@ -86,9 +86,10 @@ def test_the_pipeline_runs_on_them(settings, tmp_path):
         assert done.returncode == 0, done.stderr
     particles = pd.read_parquet(tmp_path / "data/splits.parquet")
     assert set(particles["platform"]) == {"instruments"}
-    assert set(particles["class"]) == {"clumps"}
+    assert set(particles["class"]) == {"clumps", "shards"}
     assert set(particles["split"]) == {"train"}
     assert particles["simulated"].all()
-    images = read_images(tmp_path / f"data/normalized/{particles['run'].iloc[0]}.npy")
-    assert images.shape == (len(particles), 64, 64)
+    run, rows = next(iter(particles.groupby("run")))
+    images = read_images(tmp_path / f"data/normalized/{run}.npy")
+    assert images.shape == (len(rows), 64, 64)
     assert abs(np.median(images[:, 0]) - 175) < 3

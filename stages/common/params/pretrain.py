@@ -62,7 +62,7 @@ class Pretrain(Block):
     same: dict[str, object]  # of every instrument
     spheres: dict[Name, DrawnSphere]
     kinds: dict[Name, Kind]
-    suspensions: dict[Name, Suspension]
+    suspensions: dict[Name, Suspension] = Field(min_length=2)
     epochs: PositiveInt
     training: GeneratorTraining
 
