@@ -5,8 +5,8 @@ import pandas as pd
 from stages.common.proportions import wilson
 
 LEARNABLE = 2  # particles in a split: a generator needs so many, and so does whoever judges it
-# From so many on, Wilson's interval of a faultless recall begins at 90 %. With fewer, percentiles of drawn particles lie
-# too near each other: they miss the true average precision more often than 1 time in 20.
+# From so many on, Wilson's interval of a faultless recall begins at 90 %. With fewer, percentiles of drawn particles
+# lie too near each other: they miss the true average precision more often than 1 time in 20.
 ENOUGH = 35
 
 
