@@ -12,9 +12,10 @@ import yaml
 
 from stages.common.base.errors import InputError
 from stages.common.base.files import write_csv, write_text
+from stages.reading.exports.archive import folder_of, is_zip
 from stages.reading.exports.crops import reader as crops
 from stages.reading.exports.flowcam.reader import lists
-from stages.reading.exports.readers import READERS, survey
+from stages.reading.exports.readers import READERS, opened, survey
 from stages.reading.exports.rows.export import Survey
 from stages.reading.exports.sheet.row import SheetRow
 
@@ -61,10 +62,26 @@ def runs_in(folder: Path) -> list[tuple[Path, str]]:
         return [(path, "flowcam") for path in several]
     if form := next((name for name in READERS if name != "crops" and READERS[name].recognises(folder)), None):
         return [(folder, form)]
-    below = [run for inner in sorted(filter(Path.is_dir, folder.iterdir())) for run in runs_in(inner)]
+    below = [run for inner in sorted(folder.iterdir()) for run in _runs_at(inner)]
     if below and all(run == (folder / run[0].name, "crops") for run in below):
         return [(folder, "crops")]
     return below or ([(folder, "crops")] if _crops(folder) else [])
+
+
+def _runs_at(path: Path) -> list[tuple[Path, str]]:
+    """The runs in a folder or below, or the one that a zip holds."""
+    if path.is_dir():
+        return runs_in(path)
+    return _packed_run(path) if is_zip(path) else []
+
+
+def _packed_run(path: Path) -> list[tuple[Path, str]]:
+    try:
+        with folder_of(path) as folder:
+            forms = [form for _, form in runs_in(folder)]
+    except InputError:  # a zip of something else
+        return []
+    return [(path, forms[0])] if len(forms) == 1 else []
 
 
 def _crops(folder: Path) -> bool:
@@ -76,7 +93,8 @@ def _crops(folder: Path) -> bool:
 
 def _draft(place: Path, form: str, root: Path, classes: list[str]) -> Draft:
     """A run of the sheet, its role and class guessed from the names of its folders."""
-    parts = place.relative_to(root).parts or (root.name,)
+    named = place.with_suffix("") if is_zip(place) else place
+    parts = named.relative_to(root).parts or (root.name,)
     row = {"run": _named("-".join(parts)), "platform": PLATFORMS[form], "sample": parts[-2 if len(parts) > 1 else 0]}
     draft = Draft(row | {"format": form, "path": place.relative_to(root).as_posix(), "role": "unlabelled", "class": ""})
     if form != "crops":
@@ -84,7 +102,8 @@ def _draft(place: Path, form: str, root: Path, classes: list[str]) -> Draft:
     else:
         draft.row["role"] = "class"
     try:
-        draft.found = survey(SheetRow(line=0, **draft.row), root)
+        with opened(SheetRow(line=0, **draft.row), root) as (run, within):
+            draft.found = survey(run, within)
     except InputError as error:
         draft.amiss = str(error)
     return draft

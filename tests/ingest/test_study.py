@@ -1,6 +1,7 @@
 """A draft of a study from a folder of exports."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,19 @@ def test_parameters_name_the_classes_the_most_frequent_first(drafted, workspace)
     assert scale["ingest"] == {"exports": str(workspace / "exports"), "sheet": "samples/study.csv"}
     assert scale["diffusion"] == scale["assemble"] == {"platform": "FlowCam"}
     assert "# FlowCam, silicone_oil: 8 particles in 2 runs, under 3 runs: divided by image" in text
+
+
+def test_a_run_in_a_zip_is_found(workspace):
+    exports = workspace / "exports"
+    FlowCam().write(exports / "packed/silicone")
+    shutil.make_archive("exports/silicone/run-3", "zip", exports / "packed/silicone", "r1")
+    shutil.rmtree(exports / "packed")
+    Path("exports/silicone/notes.zip").write_bytes(b"PK")
+    write_study(exports, CLASSES)
+    with Path("samples/study.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["run"], row["path"], row["format"]) == ("silicone-run-3", "silicone/run-3.zip", "flowcam")
+    assert row["class"] == "silicone_oil"
 
 
 def test_nothing_is_overwritten(drafted, workspace):

@@ -25,13 +25,27 @@ MAC = "__MACOSX"  # a Mac packs its own notes beside the files
 def unpacked(row: SheetRow, root: Path) -> Iterator[tuple[SheetRow, Path]]:
     """The row, and the folder below which its path lies: `root`, or, where the path is a zip, one with what it holds.
 
-    An archive in an archive stays packed. Raises InputError for a zip that is damaged, encrypted or too large when
-    unpacked, and for one that holds links, names that lead out of it or two of the same name.
+    Raises InputError for a zip that `folder_of` refuses.
     """
     path = below(root, root / row.path)
-    if path.suffix.casefold() != ZIP or not path.is_file():
+    if not is_zip(path):
         yield row, root
         return
+    with folder_of(path) as folder:
+        yield row.model_copy(update={"path": folder.name}), folder.parent
+
+
+def is_zip(path: Path) -> bool:
+    return path.suffix.casefold() == ZIP and path.is_file()
+
+
+@contextmanager
+def folder_of(path: Path) -> Iterator[Path]:
+    """The folder that was packed as the zip `path`, for a while. An archive in an archive stays packed.
+
+    Raises InputError for a zip that is damaged, encrypted or too large when unpacked, and for one that holds links,
+    names that lead out of it or two of the same name.
+    """
     scratch_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="unpacked-", dir=scratch_folder()) as temporary:
         folder = Path(temporary).resolve() / path.stem
@@ -41,7 +55,7 @@ def unpacked(row: SheetRow, root: Path) -> Iterator[tuple[SheetRow, Path]]:
             raise InputError(f"{path.name}: not a whole zip ({error}); pack it again") from None
         except OSError as error:
             raise InputError(f"{path.name}: can't be unpacked in {scratch_folder()}: {error.strerror}") from None
-        yield row.model_copy(update={"path": _only_folder(folder).relative_to(folder.parent).as_posix()}), folder.parent
+        yield _only_folder(folder)
 
 
 def _unpack(path: Path, folder: Path) -> None:
