@@ -13,7 +13,8 @@ What keeps the share of the floor below a half (processor time, 60,000 particles
 particle table, parsing the list, cutting crops and counting masks, and compressing the Parquet file are 8 to 10 %
 each; reading and digesting files 3 %; the contact sheet 2 %; start, parameters and copies the rest. Cutting in a
 compiled loop (numba) took three times as long as slices do, besides a second to load it, and the particles' names in
-one string as long as one by one. Without cutting, parsing, the table and compression altogether the share would be 0.57.
+one string as long as one by one. Without cutting, parsing, the table and compression altogether the share would be
+0.57.
 """
 
 import json
