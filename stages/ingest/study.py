@@ -4,6 +4,7 @@ a sample sheet and parameters to go on from. What was guessed is marked as such;
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ PLATFORMS = {"flowcam": "FlowCam", "visualspreadsheet": "FlowCam", "mfi": "MFI",
 BLANK = {"blank", "blanks", "buffer", "placebo", "water", "leer", "puffer"}
 BEADS = {"bead", "beads", "standard", "standards"}
 DIAMETER = re.compile(r"(\d+(?:[.,]\d+)?)[ _-]?(?:um|\u00b5m|\u03bcm|micron)", re.IGNORECASE)
+EMBEDDED_NETWORKS = {"A": None, "B": None}  # of the embedded data's platforms, taken out
 FEWEST_RUNS = 3  # of a class, from which its runs are divided whole
 
 
@@ -162,9 +164,13 @@ def _sentences(images: dict[tuple[str, str], list[int]]) -> list[str]:
     return told
 
 
+def _all_there(images: dict[tuple[str, str], list[int]], platform: str, classes: Iterable[str]) -> bool:
+    return all((platform, name) in images for name in classes)
+
+
 def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
     """A scale for `make scale SCALE=study`: where the exports are, the classes, of which the most frequent one is the
-    majority, and the platform with most of their particles."""
+    majority, the platform with most of their particles and a second one that has them all."""
     total: Counter = Counter()
     by_platform: Counter = Counter()
     for (platform, name), counts in images.items():
@@ -173,8 +179,12 @@ def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
     scale: dict = {"ingest": {"exports": str(root), "sheet": str(SHEET)}}
     if len(total) > 1:
         majority, *minority = (name for name, _ in total.most_common())
-        platform = by_platform.most_common(1)[0][0]
+        first = by_platform.most_common(1)[0][0]
+        second = next((other for other in by_platform if other != first and _all_there(images, other, total)), None)
+        networks = EMBEDDED_NETWORKS | {first: "real-1-light"} | ({second: "real-1-b-light"} if second else {})
         scale = {"classes": {"majority": majority, "minority": minority}} | scale
-        scale |= {"diffusion": {"platform": platform}, "assemble": {"platform": platform}}
+        scale |= {"diffusion": {"platform": first}}
+        scale |= {"assemble": {"platform": first, "real": {"real-1-b": {"platform": second} if second else None}}}
+        scale |= {"compare": {"networks": networks}}
     comments = ["Drafted by `make study`; the sheet's column `note` says what was guessed.", *_sentences(images)]
     return "".join(f"# {line}\n" for line in comments) + yaml.safe_dump(scale, sort_keys=False, allow_unicode=True)
