@@ -8,6 +8,13 @@ Writes one run in the simulator's FlowCam format by repeating a few hundred part
   row cropped with Pillow and made an array; and the same with each crop saved as a PNG file.
 Figures are medians. The ratio is to the loop that saves its crops, as the stage does. Peak memory is that of the
 process that reads and of the largest that it starts; that of a fifth of the particles stands beside it.
+
+What keeps the share of the floor below a half (processor time, 60,000 particles): decoding is 36 % of it; making the
+particle table, parsing the list, cutting crops and counting masks, and compressing the Parquet file are 8 to 10 %
+each; reading and digesting files 3 %; the contact sheet 2 %; start, parameters and copies the rest. Cutting in a
+compiled loop (numba) took three times as long as slices do, besides a second to load it, and the particles' names in
+one string as long as one by one. Without cutting, parsing, the table and compression altogether the share would be
+0.57.
 """
 
 import json

@@ -77,9 +77,9 @@ def tell(original: Original, seed: int) -> tuple[str, str]:
     done = (lose if losing else spoil)(original, random.Random(seed))
     signal.alarm(SECONDS_OF_A_HANG)
     try:
+        wrong = original.judge()
         if losing and (low := low_count(original)):
             return "silent_low_counts", f"{done}: {low}"
-        wrong = original.judge()
         return ("silent_errors", f"{done}: {wrong[:3]}") if wrong else ("read", done)
     except InputError:
         return "refused", done

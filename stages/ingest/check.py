@@ -6,7 +6,7 @@ import pandas as pd
 
 from stages.common.base.errors import InputError
 from stages.ingest.sheet.labels import Labels
-from stages.reading.exports.readers import survey, with_format
+from stages.reading.exports.readers import opened, survey
 from stages.reading.exports.rows.export import Survey
 from stages.reading.exports.sheet.row import SheetRow
 
@@ -22,8 +22,8 @@ def check(rows: list[SheetRow], root: Path, labels: Labels, refused_share_max: f
     notes: dict[str, list[SheetRow]] = {}
     for row in rows:
         try:
-            row = with_format(row, root)
-            found = survey(row, root)
+            with opened(row, root) as (row, within):
+                found = survey(row, within)
             _refuse(found, refused_share_max)
         except InputError as error:
             notes.setdefault(f"can't be read: {error}", []).append(row)

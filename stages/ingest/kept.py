@@ -89,8 +89,18 @@ def keep(folder: Path, sources: Sources, names: list[str] | None, written: Writt
     for path in (sources.folder / name for name in names):
         if path.suffix.casefold() in table_files.SUFFIXES and str(path) not in files and path.is_file():
             files[str(path)] = list(state(path)), _digest(path)
+    _record(folder, sources.folder, names, files, written)
+
+
+def keep_packed(folder: Path, archive: Path, was: tuple[int, int, int], written: Written) -> None:
+    """The same for an export that one file holds; it `was` in this state before it was read."""
+    if state(archive)[:2] == was[:2]:
+        _record(folder, archive, [], {str(archive): (list(was), _digest(archive))}, written)
+
+
+def _record(folder: Path, export: Path, names: list[str], files: dict, written: Written) -> None:
     results = {path.name: list(state(path)[:2]) for path in sorted(folder.iterdir())}
-    record = Record(str(sources.folder), names, files, results, asdict(written))
+    record = Record(str(export), names, files, results, asdict(written))
     write_text(folder / RECORD, json.dumps(asdict(record)))
 
 

@@ -8,7 +8,8 @@ from stages.common.base.errors import InputError
 from stages.common.base.files import replacing_folder
 from stages.ingest import kept
 from stages.ingest.written.write import REJECTED, Written, write_run
-from stages.reading.exports.readers import read, with_format
+from stages.reading.exports.files.sources import state
+from stages.reading.exports.readers import opened, read
 from stages.reading.exports.rows.export import Reject
 from stages.reading.exports.sheet.row import SheetRow
 
@@ -32,12 +33,16 @@ def ingest_run(row: SheetRow, labels: dict[str, str], root: Path, folder: Path) 
     if written := kept.find(folder):
         return Outcome(row, folder, written, read=False)
     try:
-        row = with_format(row, root)
-        export = read(row, root)
-        names = kept.names_in(export.sources.folder)
-        with replacing_folder(folder) as temporary:
+        path = root / row.path
+        before = state(path) if path.is_file() else None
+        with opened(row, root) as (row, within), replacing_folder(folder) as temporary:
+            export = read(row, within)
+            names = kept.names_in(export.sources.folder)
             written = write_run(temporary, row, export, labels)
-            kept.keep(temporary, export.sources, names, written)
+            if within == root:
+                kept.keep(temporary, export.sources, names, written)
+            elif before:
+                kept.keep_packed(temporary, path, before, written)
     except InputError as error:
         return Outcome(row, folder, Written({}, unknown_labels=len(labels)), read=True, error=str(error))
     return Outcome(row, folder, written, read=True)

@@ -4,6 +4,7 @@ a sample sheet and parameters to go on from. What was guessed is marked as such;
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import yaml
 
 from stages.common.base.errors import InputError
 from stages.common.base.files import write_csv, write_text
+from stages.reading.exports.archive import folder_of, is_zip
 from stages.reading.exports.crops import reader as crops
 from stages.reading.exports.flowcam.reader import lists
-from stages.reading.exports.readers import READERS, survey
+from stages.reading.exports.readers import READERS, opened, survey
 from stages.reading.exports.rows.export import Survey
 from stages.reading.exports.sheet.row import SheetRow
 
@@ -23,6 +25,7 @@ PLATFORMS = {"flowcam": "FlowCam", "visualspreadsheet": "FlowCam", "mfi": "MFI",
 BLANK = {"blank", "blanks", "buffer", "placebo", "water", "leer", "puffer"}
 BEADS = {"bead", "beads", "standard", "standards"}
 DIAMETER = re.compile(r"(\d+(?:[.,]\d+)?)[ _-]?(?:um|\u00b5m|\u03bcm|micron)", re.IGNORECASE)
+EMBEDDED_NETWORKS = {"A": None, "B": None}  # of the embedded data's platforms, taken out
 FEWEST_RUNS = 3  # of a class, from which its runs are divided whole
 
 
@@ -61,10 +64,26 @@ def runs_in(folder: Path) -> list[tuple[Path, str]]:
         return [(path, "flowcam") for path in several]
     if form := next((name for name in READERS if name != "crops" and READERS[name].recognises(folder)), None):
         return [(folder, form)]
-    below = [run for inner in sorted(filter(Path.is_dir, folder.iterdir())) for run in runs_in(inner)]
+    below = [run for inner in sorted(folder.iterdir()) for run in _runs_at(inner)]
     if below and all(run == (folder / run[0].name, "crops") for run in below):
         return [(folder, "crops")]
     return below or ([(folder, "crops")] if _crops(folder) else [])
+
+
+def _runs_at(path: Path) -> list[tuple[Path, str]]:
+    """The runs in a folder or below, or the one that a zip holds."""
+    if path.is_dir():
+        return runs_in(path)
+    return _packed_run(path) if is_zip(path) else []
+
+
+def _packed_run(path: Path) -> list[tuple[Path, str]]:
+    try:
+        with folder_of(path) as folder:
+            forms = [form for _, form in runs_in(folder)]
+    except InputError:  # a zip of something else
+        return []
+    return [(path, forms[0])] if len(forms) == 1 else []
 
 
 def _crops(folder: Path) -> bool:
@@ -76,7 +95,8 @@ def _crops(folder: Path) -> bool:
 
 def _draft(place: Path, form: str, root: Path, classes: list[str]) -> Draft:
     """A run of the sheet, its role and class guessed from the names of its folders."""
-    parts = place.relative_to(root).parts or (root.name,)
+    named = place.with_suffix("") if is_zip(place) else place
+    parts = named.relative_to(root).parts or (root.name,)
     row = {"run": _named("-".join(parts)), "platform": PLATFORMS[form], "sample": parts[-2 if len(parts) > 1 else 0]}
     draft = Draft(row | {"format": form, "path": place.relative_to(root).as_posix(), "role": "unlabelled", "class": ""})
     if form != "crops":
@@ -84,7 +104,8 @@ def _draft(place: Path, form: str, root: Path, classes: list[str]) -> Draft:
     else:
         draft.row["role"] = "class"
     try:
-        draft.found = survey(SheetRow(line=0, **draft.row), root)
+        with opened(SheetRow(line=0, **draft.row), root) as (run, within):
+            draft.found = survey(run, within)
     except InputError as error:
         draft.amiss = str(error)
     return draft
@@ -143,9 +164,13 @@ def _sentences(images: dict[tuple[str, str], list[int]]) -> list[str]:
     return told
 
 
+def _all_there(images: dict[tuple[str, str], list[int]], platform: str, classes: Iterable[str]) -> bool:
+    return all((platform, name) in images for name in classes)
+
+
 def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
     """A scale for `make scale SCALE=study`: where the exports are, the classes, of which the most frequent one is the
-    majority, and the platform with most of their particles."""
+    majority, the platform with most of their particles and a second one that has them all."""
     total: Counter = Counter()
     by_platform: Counter = Counter()
     for (platform, name), counts in images.items():
@@ -154,8 +179,12 @@ def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
     scale: dict = {"ingest": {"exports": str(root), "sheet": str(SHEET)}}
     if len(total) > 1:
         majority, *minority = (name for name, _ in total.most_common())
-        platform = by_platform.most_common(1)[0][0]
+        first = by_platform.most_common(1)[0][0]
+        second = next((other for other in by_platform if other != first and _all_there(images, other, total)), None)
+        networks = EMBEDDED_NETWORKS | {first: "real-1-light"} | ({second: "real-1-b-light"} if second else {})
         scale = {"classes": {"majority": majority, "minority": minority}} | scale
-        scale |= {"diffusion": {"platform": platform}, "assemble": {"platform": platform}}
+        scale |= {"diffusion": {"platform": first}}
+        scale |= {"assemble": {"platform": first, "real": {"real-1-b": {"platform": second} if second else None}}}
+        scale |= {"compare": {"networks": networks}}
     comments = ["Drafted by `make study`; the sheet's column `note` says what was guessed.", *_sentences(images)]
     return "".join(f"# {line}\n" for line in comments) + yaml.safe_dump(scale, sort_keys=False, allow_unicode=True)

@@ -1,5 +1,6 @@
 """Divide the labelled particles: `python -m stages.split`."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from stages.common.params.classes import Classes
 from stages.common.params.split import Split
 from stages.split.by_image import assign_images
 from stages.split.by_run import SPLITS, assign_runs
+from stages.split.few import doubts
 from stages.split.leakage import images_on_two_sides, pixel_digests, runs_on_two_sides, without_copies
 
 RUNS = Path("data/ingested/runs.parquet")
@@ -93,7 +95,9 @@ def main() -> None:
     splits, copies = without_copies(particles)
     splits = splits.sort_values(["run", "row"], ignore_index=True)
     write_parquet("data/splits.parquet", splits[COLUMNS])
-    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes.names, fixed))
+    few = doubts(splits, by_image)
+    print("".join(f"warning: {sentence}\n" for sentence in few), end="", file=sys.stderr)
+    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes.names, fixed) | {"few": few})
 
 
 def summary(splits: pd.DataFrame, by_image: dict, copies: int, classes: list[str], fixed: dict[str, str]) -> dict:

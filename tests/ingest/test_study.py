@@ -1,6 +1,7 @@
 """A draft of a study from a folder of exports."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,12 @@ import yaml
 from PIL import Image
 
 from stages.common.base.errors import InputError
+from stages.common.params.whole import read_all
+from stages.common.scale import write_scale
 from stages.ingest.sheet.sheet import read_sheet
 from stages.ingest.study import write_study
 from stages.reading.exports.readers import READERS
+from tests.ingest.conftest import PROJECT
 from tests.reading.exports import FlowCam, Mfi
 
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
@@ -67,8 +71,39 @@ def test_parameters_name_the_classes_the_most_frequent_first(drafted, workspace)
     scale = yaml.safe_load(text)
     assert scale["classes"] == {"majority": "silicone_oil", "minority": ["MyOwnKind", "air bubble", "other"]}
     assert scale["ingest"] == {"exports": str(workspace / "exports"), "sheet": "samples/study.csv"}
-    assert scale["diffusion"] == scale["assemble"] == {"platform": "FlowCam"}
+    assert scale["diffusion"] == {"platform": "FlowCam"}
+    assert scale["assemble"] == {"platform": "FlowCam", "real": {"real-1-b": None}}
+    assert scale["compare"] == {"networks": {"A": None, "B": None, "FlowCam": "real-1-light"}}
     assert "# FlowCam, silicone_oil: 8 particles in 2 runs, under 3 runs: divided by image" in text
+
+
+@pytest.mark.parametrize("second", [None, "MFI"])
+def test_the_drafted_scale_is_valid(workspace, second):
+    """That of one platform, and of two that both hold every class."""
+    for place in ("silicone", "MyOwnKind"):
+        FlowCam(f"run-{place}").write(workspace / "exports" / place)
+        if second:
+            Mfi(f"mfi-{place}").write(workspace / "exports" / place)
+    write_study(workspace / "exports", CLASSES)
+    shutil.copy(PROJECT / "params.yaml", "params.yaml")
+    write_scale(Path("params/study.yaml"))
+    params = read_all()
+    assert params.classes.names == ["MyOwnKind", "silicone_oil"]
+    platforms = {params.assemble.platform_of(dataset) for dataset in params.assemble.datasets.values()}
+    assert platforms == set(params.compare.networks) == {"FlowCam", second} - {None}
+
+
+def test_a_run_in_a_zip_is_found(workspace):
+    exports = workspace / "exports"
+    FlowCam().write(exports / "packed/silicone")
+    shutil.make_archive("exports/silicone/run-3", "zip", exports / "packed/silicone", "r1")
+    shutil.rmtree(exports / "packed")
+    Path("exports/silicone/notes.zip").write_bytes(b"PK")
+    write_study(exports, CLASSES)
+    with Path("samples/study.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["run"], row["path"], row["format"]) == ("silicone-run-3", "silicone/run-3.zip", "flowcam")
+    assert row["class"] == "silicone_oil"
 
 
 def test_nothing_is_overwritten(drafted, workspace):

@@ -101,9 +101,10 @@ class Original:
         self.files = {path: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
         self.table = self._text_of(self.files[self.table_path])
         self.facts: dict = {}  # of the export as it was read last
-        self.particles = self.read().set_index("source_line")
-        self.whole = self.facts
-        self.lines = {name: line for line, name in self.particles["source_id"].items()}
+        particles = self.read().set_index("source_line")
+        self.whole, self.counted = self.facts, len(particles)
+        self.before = {field: dict(particles[field].items()) for field in particles}
+        self.lines = {name: line for line, name in self.before["source_id"].items()}
 
     def read(self):
         """The particles that the stage would write; all that it computes on the way is computed."""
@@ -138,7 +139,7 @@ class Original:
                 if field == "image" and others:
                     continue
                 if self._untouched(columns, line, table, particle.source_line):
-                    before, after = self.particles.at[line, field], getattr(particle, field)
+                    before, after = self.before[field][line], getattr(particle, field)
                     lost = field == "image" and after is None
                     if not lost and not _same(before, after):
                         wrong.append(f"line {particle.source_line}, {field}: {before!r} became {after!r}")

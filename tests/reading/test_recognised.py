@@ -79,12 +79,6 @@ def test_columns_of_like_names_are_pointed_out(workspace, ingest):
         ingest(SHEET)
 
 
-def test_an_archive_is_told(workspace, ingest):
-    Path("exports/c1.zip").write_bytes(b"PK")
-    with pytest.raises(InputError, match="is an archive; unpack it"):
-        ingest(f"{HEADER}c1,A,s,,c1.zip,class,x,1\n")
-
-
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_composed_and_decomposed_names_are_one(workspace, ingest, form):
     name = unicodedata.normalize(form, "Läuf")

@@ -75,6 +75,13 @@ def test_the_summary_counts_what_was_written(workspace):
     assert summary["counts"]["B"]["train"]["oil"] == 5
 
 
+def test_what_is_few_is_said_and_kept(workspace, capsys):
+    main()
+    few = read_json("metrics/split.json")["few"]
+    assert "oil on B: 1 run, divided by image: its figures flatter, and hold for no other run" in few
+    assert capsys.readouterr().err.splitlines() == [f"warning: {sentence}" for sentence in few]
+
+
 def test_a_run_that_the_sheet_fixes_stays_where_it_is_put(workspace):
     fixed = {"A1": "validation", "A4": "train", "B0": "selection"}
     write_sheet(fixed)

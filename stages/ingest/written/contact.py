@@ -54,7 +54,7 @@ def write_contact_sheet(path: Path, run: str, thumbnails: Thumbnails, facts: dic
 
 def _with_levels(sheet: Image.Image, levels: int) -> Image.Image:
     if sheet.mode == "RGB":
-        return sheet.quantize(levels, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        return sheet.quantize(levels, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return sheet.point([round(value * (levels - 1) / 255) * 255 // (levels - 1) for value in range(256)])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stages.common.base.errors import InputError
+from stages.reading.exports.archive import unpacked
 from stages.reading.exports.crops import reader as crops
 from stages.reading.exports.files.paths import below
 from stages.reading.exports.files.table_files import SUFFIXES
@@ -17,8 +18,6 @@ from stages.reading.exports.sheet.row import SheetRow, contradictions
 from stages.reading.exports.unrecognised import table_told
 from stages.reading.exports.visualspreadsheet import reader as visualspreadsheet
 
-ZIP = ".zip"
-
 # In the order in which a folder is asked: a FlowCam's run folder holds a VisualSpreadsheet table as well.
 READERS = {
     "flowcam": flowcam,
@@ -29,6 +28,13 @@ READERS = {
 }
 
 
+@contextmanager
+def opened(row: SheetRow, root: Path) -> Iterator[tuple[SheetRow, Path]]:
+    """The row with its format, and the exports folder to read it from: `root`, or what a zip holds while it is read."""
+    with unpacked(row, root) as (inside, within):
+        yield with_format(inside, within), within
+
+
 def with_format(row: SheetRow, root: Path) -> SheetRow:
     """The row with its format; one that the sheet leaves empty is recognised from the files at the row's path."""
     if row.format:
@@ -36,8 +42,6 @@ def with_format(row: SheetRow, root: Path) -> SheetRow:
     path = below(root, root / row.path)
     if not path.exists():
         raise InputError(f"column path: {row.path!r} is not there")
-    if path.suffix.casefold() == ZIP:
-        raise InputError(f"column path: {row.path!r} is an archive; unpack it, and name the folder that it held")
     with _told(row):
         name = next((name for name, reader in READERS.items() if reader.recognises(path)), None)
     if name is None:
