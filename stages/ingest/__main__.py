@@ -17,7 +17,7 @@ from stages.common.params.ingest import Ingest
 from stages.ingest.check import check
 from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
 from stages.ingest.runs import Outcome, ingest_run, too_many_refused
-from stages.ingest.sheet.labels import Labels, read_labels
+from stages.ingest.sheet.labels import Labels, read_labels, read_relabelled
 from stages.ingest.sheet.sheet import read_sheet
 from stages.ingest.study import write_study
 from stages.ingest.summary import metrics, told, write_rejects, write_runs, write_warnings
@@ -119,7 +119,8 @@ def _given(settings: Ingest, sheet: str = "") -> tuple[list[SheetRow], Path, Lab
 
 
 def _labels(settings: Ingest, root: Path, runs: list[str]) -> Labels:
-    return read_labels(root / settings.labels, root, runs) if settings.labels else Labels(runs)
+    labels = read_labels(root / settings.labels, root, runs) if settings.labels else Labels(runs)
+    return read_relabelled(Path(settings.relabelled), runs).over(labels) if settings.relabelled else labels
 
 
 def _ingest(rows: list[SheetRow], root: Path, labels: Labels) -> list[Outcome]:

@@ -13,28 +13,43 @@ def thresholds_of(counts: dict) -> list[str]:
     return sorted(names, key=lambda at: float(at.split("_")[2]))
 
 
-def answer_rows(compare: dict, roles: dict[str, str]) -> list[dict]:
-    """A row a sample and platform, of all particles: {"sample", "platform", "runs", "what", "cells"}.
+def answer_rows(compare: dict, roles: dict[str, str], by_class: list[dict]) -> list[dict]:
+    """A row a sample and platform, of all particles, and below it one a class where a classifier counted them:
+    {"sample", "platform", "runs", "what", "cells"}.
 
-    roles: sample -> role. A cell holds value, low and high in particles/mL; `at_most` where none was seen: then high is
-    what so small a volume excludes.
+    roles: sample -> role; by_class: rows of metrics/classes.csv. A cell holds value, low and high in particles/mL;
+    `at_most` where none was found: then high is what can be excluded.
     """
     counts = compare.get("counts") or {}
     thresholds = thresholds_of(counts)
+    classes: dict[tuple[str, str], dict[str, dict[str, dict]]] = {}
+    for row in by_class:
+        if row["of"] == "sample":
+            own = classes.setdefault((row["sample"], row["platform"]), {}).setdefault(row["class"], {})
+            own[f"at_least_{row['at_least_um']:g}_um"] = _class_cell(row)
     asked = sorted(
         (sample for sample in counts if roles.get(sample) in ROLES), key=lambda name: (ROLES.index(roles[name]), name)
     )
-    return [
-        {
-            "sample": sample,
-            "platform": platform,
-            "runs": found["runs"],
-            "what": ALL,
-            "cells": [_cell(found.get(at), found.get("power")) for at in thresholds],
-        }
-        for sample in asked
-        for platform, found in counts[sample].items()
-    ]
+    rows = []
+    for sample in asked:
+        for platform, found in counts[sample].items():
+            told = {"sample": sample, "platform": platform, "runs": found["runs"]}
+            cells = [_cell(found.get(at), found.get("power")) for at in thresholds]
+            rows.append(told | {"what": ALL, "cells": cells})
+            for name, own in classes.get((sample, platform), {}).items():
+                rows.append(told | {"what": name, "cells": [own.get(at, {}) for at in thresholds]})
+    return rows
+
+
+def _class_cell(row: dict) -> dict:
+    if row["per_ml_high"] is None:
+        return {}
+    return {
+        "value": row["per_ml"],
+        "low": row["per_ml_low"],
+        "high": row["per_ml_high"],
+        "at_most": not row["found"],
+    }
 
 
 def _cell(entry: dict | None, power: dict | None) -> dict:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 PASS, LOOK, FAIL = "pass", "look", "fail"
+SHOWN = 6  # runs named in a check
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ def checks_of(inputs: dict) -> list[Check]:
         *_seeds(inputs["table_summary"]),
         *_blanks(inputs["compare"], inputs["runs"]),
         *_beads(inputs["compare"]),
+        *_strange(inputs["predicted"]),
     ]
     return [check for check in found if check is not None]
 
@@ -127,6 +129,22 @@ def _beads(compare: dict | None) -> list[Check]:
         words = {PASS: "within", LOOK: "not surely within", FAIL: "outside"}[worst]
         said = f"size {words} {low:g} to {high:g} of nominal: {', '.join(where)}"
         found.append(Check(f"Bead sizes, {platform}", worst, said, "beads"))
+    return found
+
+
+def _strange(predicted: dict | None) -> list[Check]:
+    """Runs in which the network that counted them may not be trusted."""
+    if not predicted:
+        return []
+    found = []
+    for name, key, words in (
+        ("Unknown particles", "runs_with_foreign_particles", "with particles unlike all known ones"),
+        ("Drift", "runs_that_drift", "unlike those that the network learnt from"),
+    ):
+        runs = predicted[key]
+        shown = f": {', '.join(runs[:SHOWN])}{', ...' if len(runs) > SHOWN else ''}" if runs else ""
+        said = f"{len(runs)} of {predicted['runs']} runs {words}{shown}"
+        found.append(Check(name, LOOK if runs else PASS, said, "answer"))
     return found
 
 

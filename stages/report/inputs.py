@@ -114,7 +114,10 @@ def read_inputs(params: Parameters) -> dict:
         "table_summary": metrics("metrics/table.json"),
         "compare": compare,
         "thresholds": thresholds_of((compare or {}).get("counts") or {}),
-        "answer": answer_rows(compare or {}, dict(zip(runs["sample"], runs["role"], strict=True))),
+        "answer": answer_rows(
+            compare or {}, dict(zip(runs["sample"], runs["role"], strict=True)), csv_rows("metrics/classes.csv")
+        ),
+        "predicted": metrics("metrics/predict.json"),
         "verdicts": verdict_counts(compare or {}),
         "beads": csv_rows("metrics/beads.csv"),
         "compare_pictures": pictures_in("plots/compare", COMPARISON_PICTURES),

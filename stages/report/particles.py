@@ -103,7 +103,7 @@ def read_whole(particles: pd.DataFrame) -> dict[str, np.ndarray]:
 
 def read_crops(particles: pd.DataFrame) -> dict[str, np.ndarray]:
     """Id -> (H, W) uint8, what a network sees."""
-    images = {}
+    images: dict[str, np.ndarray] = {}
     for run, own in particles.groupby("run"):
         ids = pd.read_parquet(NORMALIZED / f"{run}.parquet", columns=["particle_id"])["particle_id"]
         place = {name: number for number, name in enumerate(ids)}

@@ -54,6 +54,7 @@ def ingest(workspace) -> Callable[..., Ingested]:
             "exports": "exports",
             "sheet": "sheet.csv",
             "labels": None,
+            "relabelled": None,
             "on_bad_run": "stop",
             "refused_share_max": 1.0,  # in exports of four rows a single one is a quarter
         } | settings

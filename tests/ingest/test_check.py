@@ -20,7 +20,7 @@ def check(workspace, capsys):
 
     def run(sheet: str) -> list[str]:
         params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-        params["ingest"] |= {"exports": "exports", "sheet": "another.csv", "labels": None}
+        params["ingest"] |= {"exports": "exports", "sheet": "another.csv", "labels": None, "relabelled": None}
         Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
         Path("mine.csv").write_text(sheet)
         before = sorted(workspace.rglob("*"))
@@ -71,7 +71,7 @@ def test_a_reader_that_stops_early_is_no_error(workspace):
     rows = "".join(f"r{i},A,s,,r{i},class,x\n" for i in range(30))
     Path("mine.csv").write_text(HEADER + rows)
     params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-    params["ingest"] |= {"exports": "exports", "sheet": "mine.csv", "labels": None}
+    params["ingest"] |= {"exports": "exports", "sheet": "mine.csv", "labels": None, "relabelled": None}
     Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     read, write = os.pipe()
     command = [sys.executable, "-m", "stages.ingest", "--check"]

@@ -113,3 +113,33 @@ def test_wrong_labels_are_told(two, ingest, text, told):
     Path("exports/labels.csv").write_text(text)
     with pytest.raises(InputError, match=told):
         ingest(TWO, labels="labels.csv")
+
+
+SECOND_LOOK = "run,particle,class,reviewer,was,asked_as\n"
+
+
+def test_a_second_look_stands_over_all_other_labels(two, ingest):
+    """Over the run's label and over those of single particles; it may lie anywhere, for nobody else wrote it."""
+    Path("exports/labels.csv").write_text("run,particle,class\nr1,AAAA-0,y\n")
+    Path("mine.csv").write_text(SECOND_LOOK + "r1,aaaa-0,z,AB,y,random\nr1,AAAA-1,unsure,AB,y,doubtful\n")
+    before = ingest(TWO, labels="labels.csv").particles("r1")["class"]
+    after = ingest(TWO, labels="labels.csv", relabelled="mine.csv").particles("r1")["class"]
+    assert before[0] == "y" and after[0] == "z"
+    assert list(after[1:].fillna("")) == list(before[1:].fillna(""))
+
+
+def test_the_file_of_a_second_look_may_be_the_labels(two, ingest):
+    Path("exports/labels.csv").write_text(SECOND_LOOK + "r1,AAAA-0,z,AB,y,random\nr1,AAAA-1,unsure,AB,y,doubtful\n")
+    result = ingest(TWO, labels="labels.csv")
+    assert result.particles("r1")["class"][0] == "z"
+    assert "unsure" not in result.metrics["classes"]
+
+
+def test_a_class_may_be_called_unsure_where_no_second_look_says_so(two, ingest):
+    Path("exports/labels.csv").write_text("run,particle,class\nr1,AAAA-0,unsure\n")
+    assert ingest(TWO, labels="labels.csv").particles("r1")["class"][0] == "unsure"
+
+
+def test_a_second_look_that_is_not_there_is_told(two, ingest):
+    with pytest.raises(InputError, match=r"nowhere\.csv: not there; ingest\.relabelled names"):
+        ingest(TWO, relabelled="nowhere.csv")

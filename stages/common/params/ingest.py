@@ -9,5 +9,6 @@ class Ingest(Block):
     exports: str
     sheet: str
     labels: str | None = None
+    relabelled: str | None = None
     on_bad_run: Literal["stop", "skip"]
     refused_share_max: Share = 0.01

@@ -1,6 +1,7 @@
 """Labels of single particles: a CSV of run, particle and class, or a folder <class>/<run>_<particle>.<ext>.
 
-`particle` is the instrument's own name for it (a GUID, a number), compared without regard to case.
+`particle` is the instrument's own name for it (a GUID, a number), compared without regard to case. A CSV may be one
+that the page's second look saved: its column `asked_as` tells, and there a particle called "unsure" keeps its label.
 """
 
 import csv
@@ -11,6 +12,9 @@ from stages.common.base.errors import InputError
 from stages.reading.exports.files.images import SUFFIXES
 from stages.reading.exports.files.paths import below, same_name
 from stages.reading.exports.unrecognised import LABELS as COLUMNS
+
+REVIEWED = "asked_as"  # a column that only a second look's file has
+UNSURE = "unsure"
 
 
 class Labels:
@@ -31,6 +35,13 @@ class Labels:
                 f"{where}: particle {particle} of run {run} is {label!r} here and {first!r} elsewhere; keep one"
             )
 
+    def over(self, earlier: "Labels") -> "Labels":
+        """Both together; where they differ, these and not the `earlier` ones."""
+        both = Labels(list(self.by_run))
+        both.by_run = {run: earlier.by_run[run] | own for run, own in self.by_run.items()}
+        both.unknown = self.unknown + earlier.unknown
+        return both
+
 
 def read_labels(path: Path, root: Path, runs: list[str]) -> Labels:
     """Labels of the runs from the file or folder `path`, which must lie below the exports folder `root`."""
@@ -38,6 +49,16 @@ def read_labels(path: Path, root: Path, runs: list[str]) -> Labels:
         raise InputError(f"{path}: the labels are not there; set ingest.labels to a path below ingest.exports, or null")
     labels = Labels(runs)
     for item in _from_folder(path, runs) if path.is_dir() else _from_csv(path):
+        labels.add(*item)
+    return labels
+
+
+def read_relabelled(path: Path, runs: list[str]) -> Labels:
+    """What a person said of single particles, from a CSV anywhere: the user's own file, no part of an export."""
+    if not path.is_file():
+        raise InputError(f"{path}: not there; ingest.relabelled names a CSV, of the line {','.join(COLUMNS)} at least")
+    labels = Labels(runs)
+    for item in _from_csv(path):
         labels.add(*item)
     return labels
 
@@ -78,6 +99,8 @@ def _from_csv(path: Path) -> Iterator[tuple[str, str, str, str]]:
             if not cell:
                 raise InputError(f"{path}, line {reader.line_num}, column {name}: empty; fill it in or delete the line")
         run, particle, label = cells
+        if label == UNSURE and REVIEWED in (reader.fieldnames or []):
+            continue
         yield run, particle, label, f"{path}, line {reader.line_num}"
 
 

@@ -98,7 +98,8 @@
     find("look-reviewer").value = reviewer;
     const words = (name) => name.replaceAll("_", " ");
 
-    // Wilson's interval of a share, 95 %.
+    // Wilson's interval of a share, 95 %; told from so many answers on.
+    const FEWEST = 20;
     const wilson = (hits, of) => {
       const z = 1.959964, share = hits / of, under = 1 + z * z / of;
       const middle = (share + z * z / (2 * of)) / under;
@@ -108,8 +109,8 @@
     const rate = () => {
       const sure = particles.filter((p, n) => p.asked_as === "random" && n in answers && answers[n] !== "unsure");
       const wrong = sure.filter((p) => answers[particles.indexOf(p)] !== p.was).length;
-      const [low, high] = sure.length ? wilson(wrong, sure.length) : [];
-      return sure.length
+      const [low, high] = sure.length >= FEWEST ? wilson(wrong, sure.length) : [];
+      return sure.length >= FEWEST
         ? `Of ${sure.length} answered ones that were drawn at random you label ${wrong} otherwise: wrong labels are ${low} to ${high} % (95 %).`
         : "";
     };
