@@ -13,6 +13,7 @@ from stages.common.params.diffusion import Diffusion
 from stages.common.params.evaluate import Evaluate
 from stages.common.params.ingest import Ingest
 from stages.common.params.normalize import Normalize
+from stages.common.params.predict import BEST, Predict
 from stages.common.params.quality import Quality
 from stages.common.params.simulate import Simulate
 from stages.common.params.split import Split
@@ -33,6 +34,7 @@ class Params(Block):
     classify: Classify
     evaluate: Evaluate
     compare: Compare
+    predict: Predict
 
     @model_validator(mode="after")
     def _blocks_agree(self):
@@ -49,6 +51,8 @@ class Params(Block):
                     )
         trained = [classifier_name(d, a) for d in self.assemble.real for a in self.classify.architectures]
         _known("compare.networks", list(self.compare.networks.values()), trained)
+        trained += [classifier_name(d, a) for d in self.assemble.mixed for a in self.classify.architectures]
+        _known("predict.network", [self.predict.network], [BEST, *trained])
         return self
 
 
