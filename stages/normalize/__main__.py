@@ -5,6 +5,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -15,7 +16,7 @@ from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
 from stages.common.params.normalize import Normalize
 from stages.common.particles import SCALARS
-from stages.reading.normalizing.image import normalized_image
+from stages.reading.normalizing.squares import squares
 
 INGESTED = Path("data/ingested")
 NORMALIZED = Path("data/normalized")
@@ -29,19 +30,27 @@ class Parameters(Block):
     normalize: Normalize
 
 
-def row_image(row: dict, settings: Normalize, seed: int) -> np.ndarray:
-    """One ingested row -> uint8 (edge, edge)."""
-    pixels = np.frombuffer(row["image"], np.uint8).reshape(row["height"], row["width"], row["channels"])
-    return normalized_image(pixels, row["pixel_um"], row["particle_id"], settings, seed)
-
-
 def normalized_batches(file: pq.ParquetFile, settings: Normalize, seed: int) -> Iterator[np.ndarray]:
     """The run's images in batches, in the order of its rows; a particle without one has none here."""
     columns = ["particle_id", "image", "height", "width", "channels", "pixel_um"]
     for batch in file.iter_batches(BATCH, columns=columns):
-        seen = batch.filter(pc.is_valid(batch["image"])).to_pylist()
-        if seen:
-            yield np.stack([row_image(row, settings, seed) for row in seen])
+        seen = batch.filter(pc.is_valid(batch["image"]))
+        if len(seen):
+            yield normalized(seen, settings, seed)
+
+
+def normalized(rows: pa.RecordBatch, settings: Normalize, seed: int) -> np.ndarray:
+    """Ingested rows, each with an image -> uint8 (N, edge, edge)."""
+    shapes = np.stack([rows[name].to_numpy() for name in ("height", "width", "channels")], axis=1).astype(np.int64)
+    content = pixels_of(rows["image"])
+    return squares(content, shapes, rows["pixel_um"].to_numpy(), rows["particle_id"].to_pylist(), settings, seed)
+
+
+def pixels_of(images: pa.BinaryArray) -> np.ndarray:
+    """The bytes of `images`, none of them null, one after another: uint8, Arrow's own memory."""
+    _, offsets, content = images.buffers()
+    starts = np.frombuffer(offsets, np.int32)[images.offset :]
+    return np.frombuffer(content, np.uint8)[starts[0] : starts[len(images)]]
 
 
 def normalize_run(source: Path, folder: Path, settings: Normalize, seed: int) -> None:
