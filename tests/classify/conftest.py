@@ -100,7 +100,6 @@ class Tiny(nn.Module):
         self.layers = nn.Sequential(
             nn.Conv2d(1, 16, 5, stride=2), nn.BatchNorm2d(16), nn.ReLU(),
             nn.Conv2d(16, 32, 3, stride=2), nn.BatchNorm2d(32), nn.ReLU(),
-            nn.AdaptiveAvgPool2d(2), nn.Flatten(),
         )  # fmt: skip
 
     def forward(self, images):
@@ -110,7 +109,7 @@ class Tiny(nn.Module):
 @pytest.fixture
 def tiny(monkeypatch):
     """Put the tiny network in the place of ResNet-18."""
-    monkeypatch.setitem(NETWORKS, "resnet18", lambda classes: Network(Tiny(), 128, classes))
+    monkeypatch.setitem(NETWORKS, "resnet18", lambda classes: Network(Tiny(), 32, classes))
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def check_sizes(judged: dict, own: pd.DataFrame) -> None:
 
 
 def check_embedding(embedding: pd.DataFrame) -> None:
-    assert {"f0", "f127", "run", "simulated"} <= set(embedding)
+    assert {"f0", "f31", "run", "simulated"} <= set(embedding)
     assert set(zip(embedding["platform"], embedding["class"], strict=True)) == {
         (platform, label) for platform in "AB" for label in ("protein", "silicone_oil", "air_bubble")
     }

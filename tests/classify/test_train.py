@@ -13,7 +13,7 @@ import torch
 from safetensors import safe_open
 
 from stages.classify.training import __main__ as train
-from stages.classify.training.export import read_weights, write_onnx, write_weights
+from stages.classify.training.export import OUTPUTS, read_weights, write_onnx, write_weights
 from stages.classify.training.fit import Scale
 from stages.classify.training.networks import NETWORKS
 from stages.common.base.errors import InputError
@@ -55,11 +55,11 @@ def test_both_files_say_the_same_and_hold_the_same_network(trained):
     session = onnxruntime.InferenceSession(FOLDER / "model.onnx")
     assert session.get_modelmeta().custom_metadata_map == about
     images = np.load("data/normalized/A_protein_train.npy")[:5]
-    probabilities, _ = session.run(None, {"images": images})
+    (logits,) = session.run(["logits"], {"images": images})
     network = read_weights(FOLDER / "model.safetensors", "resnet18", 3)
     with torch.inference_mode():
         standardized = Scale(float(about["mean"]), float(about["sd"])).standardized(images, torch.device("cpu"))
-        np.testing.assert_allclose(probabilities, network(standardized).softmax(dim=1), atol=1e-4)
+        np.testing.assert_allclose(logits, network(standardized), atol=1e-4)
 
 
 def test_validation_labels_and_images_are_never_read(trained, workspace, monkeypatch):
@@ -122,15 +122,46 @@ def test_processes_write_the_same_bytes_as_one_thread(workspace, monkeypatch):
 def test_every_network_is_the_same_in_onnx(architecture, tmp_path):
     torch.manual_seed(1)
     network = NETWORKS[architecture](3).eval()
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):  # as a training leaves them, so that the export has what to fold
+            layer.running_mean.normal_()
+            layer.running_var.uniform_(0.5, 2)
     write_weights(network, tmp_path / "model.safetensors")
     about = {"architecture": architecture, "classes": "a,b,c"}
     write_onnx(tmp_path / "model.safetensors", tmp_path / "model.onnx", 64, Scale(170.0, 20.0), about)
     images = np.random.default_rng(1).integers(0, 256, (3, 64, 64), dtype=np.uint8)
-    probabilities, features = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(None, {"images": images})
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    assert [output.name for output in session.get_outputs()] == OUTPUTS
+    logits, features, maps = session.run(None, {"images": images})
     with torch.inference_mode():
         standardized = Scale(170.0, 20.0).standardized(images, torch.device("cpu"))
-        np.testing.assert_allclose(probabilities, network(standardized).softmax(dim=1), atol=1e-4)
-        np.testing.assert_allclose(features, network.features(standardized), atol=1e-3, rtol=1e-3)
+        np.testing.assert_allclose(logits, network(standardized), atol=1e-4, rtol=1e-4)
+        np.testing.assert_allclose(features, network.features(standardized), atol=1e-4, rtol=1e-4)
+    bias = network.head.bias.detach().numpy()
+    np.testing.assert_allclose(maps.mean(axis=(2, 3)) + bias, logits, atol=1e-4, rtol=1e-4)
+
+
+def test_a_class_activation_map_shows_where_the_class_is_seen(tmp_path):
+    """A head that reads one feature only: its class's map is that feature's last map, times the weight."""
+    network = NETWORKS["light"](2).eval()
+    with torch.no_grad():
+        network.head.weight.zero_()
+        network.head.weight[1, 5] = 3.0
+    write_weights(network, tmp_path / "model.safetensors")
+    write_onnx(
+        tmp_path / "model.safetensors",
+        tmp_path / "model.onnx",
+        64,
+        Scale(0.0, 1.0),
+        {"architecture": "light", "classes": "a,b"},
+    )
+    images = np.random.default_rng(2).integers(0, 256, (2, 64, 64), dtype=np.uint8)
+    (maps,) = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(["map"], {"images": images})
+    with torch.inference_mode():
+        last = network.last_map(torch.from_numpy(images).float().unsqueeze(1))
+    assert maps.shape == (2, 2, 4, 4) and last[:, 5].std() > 0
+    assert not maps[:, 0].any()
+    np.testing.assert_allclose(maps[:, 1], 3 * last[:, 5], atol=1e-4, rtol=1e-4)
 
 
 def test_an_empty_selection_split_is_told(workspace, monkeypatch):

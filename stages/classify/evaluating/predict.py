@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from scipy.special import softmax
 
 from stages.classify.data.images import Images
 from stages.common.base.errors import InputError
@@ -45,6 +46,7 @@ def predicted(classifier: Classifier, images: Images) -> Iterator[tuple[np.ndarr
 
     def answer(start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         numbers = np.arange(start, min(start + BATCH, len(images)))
-        return numbers, *classifier.session.run(None, {"images": images.batch(numbers)})
+        logits, features = classifier.session.run(["logits", "features"], {"images": images.batch(numbers)})
+        return numbers, softmax(logits, axis=1), features
 
     return in_order(answer, range(0, len(images), BATCH), cores())
