@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
 from stages.common.base.origin import MEASURED, MIXED
-from stages.report import words
+from stages.common import words
 
 TEMPLATES = Path(__file__).with_name("templates")
 FILTERS = {
