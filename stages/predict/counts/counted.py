@@ -1,0 +1,46 @@
+"""The answer for a run: how many particles of each class, between which bounds, and what is too few to be told."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.predict.counts.detection import currie, is_found, sd_of_none
+from stages.predict.counts.likelihood import profiles, without
+from stages.predict.counts.matrix import Matrix
+from stages.predict.counts.strata import counts_in
+
+
+@dataclass(frozen=True)
+class Count:
+    """Particles of one class in what was imaged, corrected for misclassification.
+
+    `number` is the median of the expected number's law, `low` and `high` its interval: they are those of the
+    suspension, so they hold counting too. Where the class is not `found` the answer is "at most `high`". `detectable`
+    is the number that would be found 19 times in 20. `called` are the particles that the network calls so, uncorrected.
+    """
+
+    number: float
+    low: float
+    high: float
+    found: bool
+    detectable: float
+    called: int
+
+    def over(self, volume_ml: float) -> dict[str, float | bool]:
+        """The same for each mL of sample, of which `volume_ml` were imaged."""
+        numbers = ("number", "low", "high", "detectable")
+        return {name: getattr(self, name) / volume_ml for name in numbers} | {"found": self.found}
+
+
+def counted(probabilities: np.ndarray, matrix: Matrix, level: float = 0.95, runs: int = 1) -> list[Count]:
+    """A Count for each class from calibrated `probabilities` (N, C) of all particles of a sample's `runs` runs."""
+    counts, rows = counts_in(probabilities), matrix.rows(runs)
+    called = np.bincount(probabilities.argmax(axis=1), minlength=len(rows))
+    tails = np.array([0.5, (1 - level) / 2, (1 + level) / 2])
+    found = []
+    for number, profile in enumerate(profiles(counts, rows)):
+        middle, low, high = map(float, profile.quantiles(tails))
+        there = is_found(profile.evidence)
+        _, detectable = currie(sd_of_none(without(counts, rows, number), rows, number))
+        found.append(Count(middle, low if there else 0.0, high, there, detectable, int(called[number])))
+    return found
