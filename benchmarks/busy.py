@@ -132,21 +132,23 @@ def results() -> None:
 def cell_bytes() -> bytes:
     """The weights of a small cell of the grid."""
     params = default()
+    architecture, how = next(iter(params.classify.architectures.items()))
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "images.npy", noise_images(64))
         known = Images((f"{folder}/images.npy",), np.zeros(64, int), np.arange(64), np.arange(64) % 3)
         task = Task(
-            architecture="resnet18",
-            classes=params.classes,
+            architecture=architecture,
+            classes=params.classes.names,
             training=known,
             selection=known,
             mean=127.5,
             sd=73.0,
-            settings=params.classify.training.model_copy(update={"images": 64}),
+            settings=how.training.model_copy(update={"images": 64}),
+            methods=[],
             seed=1,
             folder=Path(folder),
         )
-        cell = cells_of(params.classify.grid, 1)[0]
+        cell = cells_of(how.grid, 1)[0]
         train_cell(task, cell)
         return task.weights_of(cell).read_bytes()
 

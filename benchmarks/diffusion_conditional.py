@@ -30,7 +30,7 @@ def conditional(repeats: int) -> dict[str, float]:
 
 
 def compared(params: Params, repeats: int) -> dict[str, float]:
-    labels = list(params.diffusion.classes)
+    labels = params.classes.minority
     found = [real_images(params, label) for label in labels]
     of = lite0(best_device())
     held_out = {label: of(real) for label, (real, _) in zip(labels, found, strict=True)}

@@ -54,7 +54,7 @@ RECIPES: dict[str, tuple[dict, dict, tuple[str, int]]] = {  # process, training,
 
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    labels = list(default().diffusion.classes)
+    labels = default().classes.minority
     make_study()
     done = STUDY / f"runs-{of_settings()}.jsonl"
     runs = [json.loads(line) for line in done.read_text(encoding="utf-8").splitlines()] if done.exists() else []

@@ -109,7 +109,7 @@ def epochs_in(minutes: float, params: Params, learnt: np.ndarray) -> int:
 
 
 def first_class(params: Params) -> str:
-    return next(iter(params.diffusion.classes))
+    return params.classes.minority[0]
 
 
 def held_out_rows(params: Params) -> pd.DataFrame:

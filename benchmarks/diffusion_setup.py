@@ -36,8 +36,7 @@ def study() -> Params:
 
 def budget(params: Params, label: str) -> tuple[int, int]:
     """Training images of a class, at most, and epochs of the generator that draws it."""
-    generator = params.diffusion.generators[params.diffusion.classes[label]]
-    return generator.images[label], generator.epochs
+    return params.diffusion.generator.of(label)
 
 
 def noise_images(count: int) -> np.ndarray:

@@ -112,7 +112,7 @@ def gpu(repeats: int) -> dict[str, float]:
     )
     peak = 2 * 8192**3 / seconds["matmul"]
     train_rate, step_rate = batch / seconds["training"], batch * SAMPLED_STEPS / seconds["sampling"]
-    count, epochs = budget(params, next(iter(params.diffusion.classes)))
+    count, epochs = budget(params, params.classes.minority[0])
     return {
         "gpu_train_images_per_s": train_rate,
         "gpu_sample_images_per_s": step_rate / STUDY_STEPS,

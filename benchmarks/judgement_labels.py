@@ -23,7 +23,7 @@ def ceilings() -> list[dict]:
     if not (TRUTH.exists() and files and Path("data/splits.parquet").exists()):
         return []
     known = with_truth(pd.read_parquet("data/splits.parquet"))
-    classes = read_all().classes
+    classes = read_all().classes.names
     return [row for path in files for row in _rows(path.stem, read_json(path), known, classes)]
 
 

@@ -10,9 +10,10 @@ from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import read_json, write_parquet
 from stages.common.base.origin import MEASURED
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.draw import draw
 from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 
 SYNTHETIC = Path("data/synthetic")
 COLUMNS = ["array", "row", "class", "synthetic", "particle_id", "simulated"]
@@ -22,7 +23,7 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
     assemble: Assemble
 
 
@@ -63,13 +64,15 @@ def main() -> None:
             f"{name!r} is not in `assemble` of params.yaml; there are: {', '.join(params.assemble.datasets)}"
         )
     dataset = params.assemble.datasets[name]
+    platform = params.assemble.platform_of(dataset)
+    real, synthetic = dataset.real(params.classes), dataset.generated(params.classes)
     splits = pd.read_parquet("data/splits.parquet")
     parts = []
-    for label in params.classes:
-        if label in dataset.real:
-            parts.append(real_rows(splits, label, dataset.platform, dataset.real[label], params.seed))
-        if label in dataset.synthetic:
-            parts.append(synthetic_rows(label, dataset.synthetic[label]))
+    for label in params.classes.names:
+        if label in real:
+            parts.append(real_rows(splits, label, platform, real[label], params.seed))
+        if label in synthetic:
+            parts.append(synthetic_rows(label, synthetic[label]))
     write_parquet(
         f"data/datasets/{name}.parquet", pd.concat(parts, ignore_index=True).astype({"particle_id": "string"})
     )

@@ -11,8 +11,11 @@ from matplotlib.figure import Figure
 
 from stages.common.base.files import replacing
 
-# Okabe and Ito's palette: told apart by readers with any colour vision.
-PALETTE = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000"]
+# Okabe and Ito's hues, told apart by readers with any colour vision, each as dark as text needs to be on white: a
+# contrast of 4.5 (WCAG 2.2, 1.4.3). Shapes or words say the same besides.
+PALETTE = ["#0072B2", "#A85C00", "#007A5A", "#B0478A", "#C04A00", "#1F78A8", "#7A6A00", "#000000"]
+# Of instruments, so that no class and no instrument share a colour.
+PLATFORM_PALETTE = ["#1B1B1B", "#7B3FA0", "#6E6E6E", "#8C1D18"]
 
 plt.rcParams.update(
     {
@@ -29,9 +32,9 @@ plt.rcParams.update(
 )
 
 
-def colour_of(names: list[str]) -> dict[str, str]:
+def colour_of(names: list[str], palette: list[str] = PALETTE) -> dict[str, str]:
     """A fixed colour for each of `names`, in order."""
-    return {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(names)}
+    return {name: palette[i % len(palette)] for i, name in enumerate(names)}
 
 
 def save(figure: Figure, path: str | Path) -> None:

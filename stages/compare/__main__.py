@@ -3,10 +3,13 @@
 from math import inf
 from pathlib import Path
 
+import pandas as pd
+
 from stages.common.base.errors import run
 from stages.common.base.files import replacing_folder, write_csv, write_json
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.figures import save
+from stages.common.params.classes import Classes
 from stages.common.params.compare import Compare
 from stages.compare.beads import measure_beads
 from stages.compare.counts import count_runs
@@ -21,6 +24,7 @@ COUNTS = Path("metrics/counts.csv")
 BINS = Path("metrics/bins.csv")
 RATIOS = Path("metrics/ratios.csv")
 BEADS = Path("metrics/beads.csv")
+MAP = Path("metrics/map.csv")
 PICTURES = Path("plots/compare")
 
 
@@ -28,7 +32,7 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
     compare: Compare
 
 
@@ -55,8 +59,8 @@ def main() -> None:
         "agreement": counting.agreement_part(measured, counts, ranges, settings),
         "beads": sizing.beads_part(measured, beads),
         "sizes": sizing.sizes_part(measured, settings, params.seed),
-        "crossed": images.crossed_part(settings.networks, params.classes),
-        "embedding": images.embedding_part(settings, params.classes, params.seed),
+        "crossed": images.crossed_part(settings.networks, params.classes.names),
+        "embedding": images.embedding_part(settings, params.classes.names, params.seed),
     }
 
     with replacing_folder(PICTURES) as folder:
@@ -68,6 +72,7 @@ def main() -> None:
     write_csv(BINS, counts[is_bin].drop(columns="at"))
     write_csv(RATIOS, ratios)
     write_csv(BEADS, beads)
+    write_csv(MAP, found["embedding"].tables.get("map", pd.DataFrame(columns=images.MAP_COLUMNS)))
     write_json(
         METRICS,
         {

@@ -6,7 +6,9 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from stages.common.base.origin import title
-from stages.common.figures import colour_of
+from stages.common.figures import PALETTE, PLATFORM_PALETTE, colour_of
+
+MARKERS = "os^DvP"
 
 
 def picture_confusion(crossed: dict, classes: list[str], origin: str) -> Figure:
@@ -35,13 +37,24 @@ def picture_confusion(crossed: dict, classes: list[str], origin: str) -> Figure:
 
 
 def picture_umap(points: np.ndarray, colourings: dict[str, pd.Categorical], network: str, origin: str) -> Figure:
-    """The same map (N, 2) once for each colouring, which gives a name to each point; colours in the names' order."""
+    """The same map (N, 2) once for each colouring, which gives a name to each point; colours and marks in the names'
+    order. Classes and platforms share no colour."""
     figure, axes = plt.subplots(1, len(colourings), figsize=(5 * len(colourings), 4.4), squeeze=False)
     for axis, (what, names) in zip(axes.flat, colourings.items(), strict=True):
-        for name, colour in colour_of(list(names.categories)).items():
+        palette = PLATFORM_PALETTE if what == "platform" else PALETTE
+        for number, (name, colour) in enumerate(colour_of(list(names.categories), palette).items()):
             own = points[np.asarray(names == name)]
-            axis.scatter(*own.T, s=5, color=colour, alpha=0.6, linewidths=0, label=name)
+            axis.plot(
+                *own.T,
+                MARKERS[number % len(MARKERS)],
+                color=colour,
+                markersize=3,
+                markeredgewidth=0.6,
+                fillstyle="full" if number % 2 == 0 else "none",
+                alpha=0.7,
+                label=name.replace("_", " "),
+            )
         axis.set(xticks=[], yticks=[], title=f"by {what}", xlabel="UMAP 1", ylabel="UMAP 2")
-        axis.legend(markerscale=3, loc="best")
+        axis.legend(markerscale=2, loc="best")
     figure.suptitle(title(f"Features of {network}, {len(points)} validation particles", origin))
     return figure

@@ -7,10 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from stages.common.base.origin import title
-from stages.common.figures import PALETTE, colour_of
+from stages.common.figures import PALETTE, PLATFORM_PALETTE, colour_of
 from stages.compare.verdict import NOT_COMPARED, NOT_DECIDABLE, OUTSIDE, UNDECIDED, WITHIN
 
 MARKERS = "osDv^P"
+BEADS_SHOWN = (0.4, 1.8)  # diameters over nominal
+DASHES = ("solid", (0, (4, 1.5)), (0, (1, 1)), "dashdot")  # of platforms
 VERDICT_COLOURS = {WITHIN: PALETTE[2], OUTSIDE: PALETTE[4]}
 VERDICT_SYMBOLS = {WITHIN: "✓", OUTSIDE: "✗", UNDECIDED: "?", NOT_DECIDABLE: "∅", NOT_COMPARED: "–"}
 FARTHEST = 100  # largest ratio, and one over the smallest, that intervals are shown to
@@ -19,76 +21,115 @@ NEAR_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
 FAR_TICKS = (0.001, 0.01, 0.1, 0.3, 1, 3, 10, 100, 1000)
 
 
-def panels(count: int, width: float = 3.3, height: float = 2.8, sharey: bool = False) -> tuple[Figure, list]:
-    """A grid of `count` axes, three in a row."""
-    columns = min(3, count)
+def panels(
+    count: int, width: float = 3.3, height: float = 2.8, columns: int = 3, sharex: bool = False, sharey: bool = False
+) -> tuple[Figure, list]:
+    """A grid of `count` axes, `columns` in a row at most."""
+    columns = min(columns, count)
     rows = -(-count // columns)
-    size = (max(4.5, width * columns), height * rows)
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharey=sharey)
+    size = (max(4.5, width * columns), height * rows + 0.3)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharex=sharex, sharey=sharey)
     for unused in axes.flat[count:]:
         unused.set_visible(False)
-    return figure, list(axes.flat[:count])
+    shown = list(axes.flat[:count])
+    for axis in shown[-columns:]:  # nothing stands below: its own ticks are the only ones
+        axis.tick_params(labelbottom=True)
+    return figure, shown
+
+
+def styles_of(platforms: list[str]) -> dict[str, dict]:
+    """Colour and dashes of each platform: two instruments differ in print too."""
+    colours = colour_of(platforms, PLATFORM_PALETTE)
+    return {
+        name: {"color": colours[name], "linestyle": DASHES[number % len(DASHES)]}
+        for number, name in enumerate(platforms)
+    }
+
+
+def named_platforms(figure: Figure, styles: dict[str, dict], **marks: dict) -> None:
+    """One legend for all panels, above them; `marks`: further entries, name -> how the line looks."""
+    entries = {f"platform {name}": style for name, style in styles.items()} | {
+        name.replace("_", " "): look for name, look in marks.items()
+    }
+    lines = [plt.Line2D([], [], **look) for look in entries.values()]
+    figure.legend(lines, list(entries), loc="outside upper right", ncols=len(lines), fontsize=9)
+
+
+ROLES = ("parallel", "unlabelled", "class", "blank", "beads")  # in which order the samples stand
 
 
 def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
-    """Concentration of each run against the threshold, the interval alone where rows could not be counted; counts where
-    a run has no concentration."""
+    """Concentration of each run against the threshold, the interval alone where rows could not be counted; where none
+    was seen, the concentration that this excludes; counts where a run has no concentration."""
     known = counts["per_ml_high"].notna().all()
-    samples = sorted(counts["sample"].unique())
-    colours = colour_of(sorted(counts["platform"].unique()))
-    figure, axes = panels(len(samples), sharey=True)
+    order = counts.assign(place=counts["role"].map(ROLES.index)).sort_values(["place", "sample"], kind="stable")
+    samples = list(order["sample"].unique())
+    styles = styles_of(sorted(counts["platform"].unique()))
+    figure, axes = panels(len(samples), width=2.6, height=2.2, columns=4, sharex=True, sharey=True)
     for axis, sample in zip(axes, samples, strict=True):
         own = counts[counts["sample"] == sample]
         for place, (platform, rows) in enumerate(own.groupby("platform")):
-            for number, (_, run) in enumerate(rows.groupby("run")):
-                bounded = known and run["per_ml"].isna().any()
-                middle = (run["per_ml_low"] + run["per_ml_high"]) / 2
-                value = (middle if bounded else run["per_ml"]) if known else run["count"]
-                bars = [value - run["per_ml_low"], run["per_ml_high"] - value] if known else None
-                axis.errorbar(
-                    run["from_um"] * (1 + 0.03 * place),
-                    value.where(value > 0),
-                    yerr=bars,
-                    color=colours[platform],
-                    linestyle="none" if bounded else "solid",
-                    marker="" if bounded else MARKERS[place % len(MARKERS)],
-                    markersize=3,
-                    linewidth=0.8,
-                    label=platform if number == 0 else None,
-                )
-        thresholds = sorted(own["from_um"].unique())
-        axis.set(xscale="log", yscale="log", title=sample)
-        axis.set_xticks(thresholds, [f"{t:g}" for t in thresholds])
-        axis.xaxis.minorticks_off()
-    axes[0].legend(title="platform")
+            for _, run in rows.groupby("run"):
+                _draw_counts(axis, run, run["from_um"] * (1 + 0.06 * place), styles[platform], known)
+        axis.set(xscale="log", yscale="log", title=named(sample))
+        axis.grid(axis="y", alpha=0.3)
+    thresholds = sorted(counts["from_um"].unique())
+    axes[0].set_xticks(thresholds, [f"{t:g}" for t in thresholds])
+    axes[0].xaxis.minorticks_off()
     figure.supxlabel("size at least (µm)")
     figure.supylabel("particles/mL" if known else "particles counted")
-    what = "Cumulative concentration of each run, 95 % Poisson intervals" if known else "Cumulative counts of each run"
-    figure.suptitle(title(what, origin))
+    marks = {"none_seen:_at_most": {"color": "0.3", "marker": "v", "fillstyle": "none", "linestyle": "none"}}
+    named_platforms(figure, styles, **(marks if known else {}))
+    what = "Each run's concentration, 95 % Poisson intervals" if known else "Cumulative counts of each run"
+    figure.suptitle(title(what, origin), x=0.01, ha="left")
     return figure
+
+
+def _draw_counts(axis, run: pd.DataFrame, sizes: pd.Series, style: dict, known: bool) -> None:
+    """One run: dots with intervals, joined; an open triangle where none was seen, at the interval's end."""
+    bounded = known and run["per_ml"].isna().any()
+    middle = (run["per_ml_low"] + run["per_ml_high"]) / 2
+    value = (middle if bounded else run["per_ml"]) if known else run["count"]
+    bars = [value - run["per_ml_low"], run["per_ml_high"] - value] if known else None
+    axis.errorbar(
+        sizes,
+        value.where(value > 0),
+        yerr=bars,
+        color=style["color"],
+        linestyle="none" if bounded else style["linestyle"],
+        marker="" if bounded else "o",
+        markersize=3,
+        linewidth=0.8,
+    )
+    if known:
+        none = value == 0
+        axis.plot(sizes[none], run["per_ml_high"][none], "v", fillstyle="none", color=style["color"], markersize=5)
 
 
 def picture_ratios(ratios: pd.DataFrame, origin: str) -> Figure:
     """Each ratio with its interval, over the margins that were set for it, and its verdict in a symbol and a word; one
-    column a pair of platforms."""
+    column a pair of platforms. A row without a particle on either platform says so."""
     rows = list(ratios[["sample", "at"]].drop_duplicates().itertuples(index=False, name=None))
     places = {row: place for place, row in enumerate(rows)}
     pairs = list(ratios["pair"].unique())
     figure, axes = plt.subplots(
-        1, len(pairs), figsize=(2.6 + 4 * len(pairs), 1.2 + 0.27 * len(rows)), squeeze=False, sharex=True, sharey=True
+        1, len(pairs), figsize=(2.8 + 4.4 * len(pairs), 1.4 + 0.25 * len(rows)), squeeze=False, sharex=True, sharey=True
     )
     limits = _ratio_limits(ratios)
     for axis, pair in zip(axes.flat, pairs, strict=True):
         for row in ratios[ratios["pair"] == pair].itertuples():
             _draw_ratio(axis, row, places[row.sample, row.at], limits)
+        for place, ((sample, _), (above, _)) in enumerate(zip(rows[1:], rows, strict=False), start=1):
+            if sample != above:
+                axis.axhline(place - 0.5, color="0.8", linewidth=0.6)
         axis.axvline(1, color="0.3", linewidth=0.8)
-        axis.set(xscale="log", xlim=limits, title=pair)
-        axis.set_yticks(range(len(rows)), [f"{sample} {shown(at)}" for sample, at in rows])
+        axis.set(xscale="log", xlim=limits, title=f"{pair[: pair.index('/')]} over {pair[pair.index('/') + 1 :]}")
+        axis.set_yticks(range(len(rows)), [f"{named(sample)} {shown(at)}" for sample, at in rows])
         axis.set_ylim(len(rows) - 0.5, -0.5)
         ticks = [t for t in (NEAR_TICKS if limits[1] / limits[0] < NEAR else FAR_TICKS) if _inside(t, limits)]
         axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
         axis.minorticks_off()
-    figure.supxlabel("ratio of concentrations; grey: margins set beforehand")
+    figure.supxlabel("ratio; grey: margins set beforehand; arrow: the interval goes on", fontsize=9)
     figure.suptitle(title("Ratios with 90 % interval", origin))
     return figure
 
@@ -103,16 +144,25 @@ def _ratio_limits(ratios: pd.DataFrame) -> tuple[float, float]:
 
 
 def _draw_ratio(axis, row, place: int, limits: tuple[float, float]) -> None:
-    colour = VERDICT_COLOURS.get(row.verdict, "0.45")
+    colour = VERDICT_COLOURS.get(row.verdict, "0.35")
+    said = f"{VERDICT_SYMBOLS[row.verdict]} {row.verdict}"
     if np.isfinite(row.limit_low):
         axis.fill_betweenx([place - 0.4, place + 0.4], row.limit_low, row.limit_high, color="0.9", linewidth=0)
     if np.isfinite(row.low):
-        # An interval without an end runs to the picture's edge.
-        axis.plot([max(row.low, limits[0]), min(row.high, limits[1])], [place, place], color=colour, linewidth=2)
+        low, high = max(row.low, limits[0]), min(row.high, limits[1])
+        axis.plot([low, high], [place, place], color=colour, linewidth=2)
+        for cut, end, arrow in ((row.low < low, low, "<"), (row.high > high, high, ">")):
+            if cut:
+                axis.plot(end, place, arrow, color=colour, markersize=6, clip_on=False)
     if np.isfinite(row.ratio):
         axis.plot(row.ratio, place, "o", color=colour, markersize=4)
-    said = f"{VERDICT_SYMBOLS[row.verdict]} {row.verdict}"
-    axis.text(1.02, place, said, color=colour, va="center", fontsize=8, transform=axis.get_yaxis_transform())
+    elif not np.isfinite(row.low):
+        said = f"{VERDICT_SYMBOLS[row.verdict]} no data"
+    axis.text(1.03, place, said, color=colour, va="center", fontsize=9, transform=axis.get_yaxis_transform())
+
+
+def named(sample: str) -> str:
+    return sample.replace("_", " ")
 
 
 def shown(at: str) -> str:
@@ -126,7 +176,7 @@ def picture_dilution(
     """Concentration in the diluted suspension against the share of sample in it: one panel a family, one line a
     platform and range, dotted where proportional."""
     platforms = sorted({platform for own in found.values() for platform in own})
-    colours = colour_of(platforms)
+    colours = colour_of(platforms, PLATFORM_PALETTE)
     figure, axes = panels(len(found), width=5, height=3.8)
     for axis, (parent, by_platform) in zip(axes, found.items(), strict=True):
         for platform, by_range in by_platform.items():
@@ -179,40 +229,44 @@ def _inside(value: float, limits: tuple[float, float]) -> bool:
 
 
 def picture_beads(beads: pd.DataFrame, sizes: dict[str, np.ndarray], origin: str) -> Figure:
-    """Diameters over nominal, one panel a bead size, one line a run."""
+    """Share of particles up to each diameter over nominal, one panel a bead size, one line a run: upright at 1 is a
+    narrow bead of the right size."""
     samples = sorted(beads["sample"].unique(), key=lambda s: beads.loc[beads["sample"] == s, "nominal_um"].iloc[0])
-    colours = colour_of(sorted(beads["platform"].unique()))
-    figure, axes = panels(len(samples))
-    edges = np.linspace(0.4, 1.8, 71)
+    styles = styles_of(sorted(beads["platform"].unique()))
+    figure, axes = panels(len(samples), sharex=True, sharey=True)
     for axis, sample in zip(axes, samples, strict=True):
-        seen = set()
-        for row in beads[beads["sample"] == sample].itertuples():
-            heights = np.histogram(sizes[row.run] / row.nominal_um, edges)[0] / max(1, len(sizes[row.run]))
-            label = row.platform if row.platform not in seen else None
-            seen.add(row.platform)
-            axis.stairs(heights, edges, color=colours[row.platform], label=label)
-        nominal = beads.loc[beads["sample"] == sample, "nominal_um"].iloc[0]
+        own = beads[beads["sample"] == sample]
+        for row in own.itertuples():
+            if len(sizes[row.run]):
+                axis.ecdf(sizes[row.run] / row.nominal_um, linewidth=1.1, **styles[row.platform])
         axis.axvline(1, color="0.5", linewidth=0.8, linestyle=":")
-        axis.set(title=f"{sample} ({nominal:g} µm)", xlabel="diameter / nominal", ylabel="share of particles")
-    axes[0].legend(title="platform")
-    figure.suptitle(title("Beads, one line a run", origin))
+        axis.set(title=f"{own['nominal_um'].iloc[0]:g} µm", xlim=BEADS_SHOWN)
+        if own["median_um"].isna().all():
+            axis.text(0.03, 0.9, "no size: see the table", transform=axis.transAxes)
+    figure.supxlabel("diameter / nominal")
+    figure.supylabel("share of particles up to there")
+    named_platforms(figure, styles)
+    figure.suptitle(title("Beads, one line a run", origin), x=0.01, ha="left")
     return figure
 
 
 def picture_sizes(samples: dict[str, dict[str, list[np.ndarray]]], smallest_um: float, origin: str) -> Figure:
-    """Share of particles at least as large as a size, one line a run; `samples`: sample -> platform -> sizes."""
-    colours = colour_of(sorted({platform for own in samples.values() for platform in own}))
-    figure, axes = panels(len(samples), width=5, height=3.5)
+    """Share of particles at least as large as a size, one line a run, all panels on one scale; `samples`: sample ->
+    platform -> sizes."""
+    styles = styles_of(sorted({platform for own in samples.values() for platform in own}))
+    figure, axes = panels(len(samples), sharex=True, sharey=True)
     for axis, (sample, platforms) in zip(axes, samples.items(), strict=True):
         for platform, runs in platforms.items():
-            for number, sizes in enumerate(runs):
+            for sizes in runs:
                 share = 1 - np.arange(len(sizes)) / len(sizes)
-                label = platform if number == 0 else None
-                axis.step(sizes, share, color=colours[platform], linewidth=0.9, label=label)
-        axis.set(xscale="log", yscale="log", title=sample, xlabel="diameter (µm)", ylabel="share at least as large")
-        ticks = [t for t in (1, 2, 5, 10, 20, 50, 100) if smallest_um <= t <= axis.get_xlim()[1]]
-        axis.set_xticks(ticks, [str(t) for t in ticks])
-        axis.minorticks_off()
-    axes[0].legend(title="platform")
-    figure.suptitle(title(f"Sizes from {smallest_um:g} µm, one line a run", origin))
+                axis.step(sizes, share, linewidth=1.0, **styles[platform])
+        axis.set(xscale="log", yscale="log", title=named(sample))
+        axis.grid(alpha=0.3)
+    ticks = [t for t in (1, 2, 5, 10, 20, 50, 100) if smallest_um <= t <= axes[0].get_xlim()[1]]
+    axes[0].set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes[0].minorticks_off()
+    figure.supxlabel("diameter (µm)")
+    figure.supylabel("share at least as large")
+    named_platforms(figure, styles)
+    figure.suptitle(title(f"Sizes from {smallest_um:g} µm, one line a run", origin), x=0.01, ha="left")
     return figure

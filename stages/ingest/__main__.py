@@ -10,8 +10,9 @@ from joblib import Parallel, cpu_count, delayed
 
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing_folder, write_json
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
+from stages.common.params.classes import Classes
 from stages.common.params.ingest import Ingest
 from stages.ingest.check import check
 from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
@@ -38,7 +39,7 @@ class Parameters(Block):
 class Named(Block):
     """What a draft of a study reads of it."""
 
-    classes: list[Name]
+    classes: Classes
 
 
 def main() -> None:
@@ -84,7 +85,7 @@ def command(arguments: list[str]) -> None:
     asked = parser.parse_args(arguments)
     sheet = asked.check
     if asked.study:
-        _show(write_study(_folder(asked.study), read_parameters(Named).classes))
+        _show(write_study(_folder(asked.study), read_parameters(Named).classes.names))
         return
     if sheet is None:
         main()

@@ -144,12 +144,18 @@ def _sentences(images: dict[tuple[str, str], list[int]]) -> list[str]:
 
 
 def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
-    """A scale for `make scale SCALE=study`: where the exports are, and the classes, the most frequent one first."""
+    """A scale for `make scale SCALE=study`: where the exports are, the classes, of which the most frequent one is the
+    majority, and the platform with most of their particles."""
     total: Counter = Counter()
-    for (_, name), counts in images.items():
+    by_platform: Counter = Counter()
+    for (platform, name), counts in images.items():
         total[name] += sum(counts)
-    scale: dict = {"ingest": {"exports": str(root), "sheet": str(SHEET), "labels": None}}
-    if total:
-        scale = {"classes": [name for name, _ in total.most_common()]} | scale
+        by_platform[platform] += sum(counts)
+    scale: dict = {"ingest": {"exports": str(root), "sheet": str(SHEET)}}
+    if len(total) > 1:
+        majority, *minority = (name for name, _ in total.most_common())
+        platform = by_platform.most_common(1)[0][0]
+        scale = {"classes": {"majority": majority, "minority": minority}} | scale
+        scale |= {"diffusion": {"platform": platform}, "assemble": {"platform": platform}}
     comments = ["Drafted by `make study`; the sheet's column `note` says what was guessed.", *_sentences(images)]
     return "".join(f"# {line}\n" for line in comments) + yaml.safe_dump(scale, sort_keys=False, allow_unicode=True)

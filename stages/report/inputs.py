@@ -10,11 +10,11 @@ import pandas as pd
 
 from stages.common.base.files import read_json
 from stages.common.base.origin import origin_of
-from stages.common.base.parameters import Block, Name
+from stages.common.base.parameters import Block
 from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
-from stages.common.params.diffusion import Diffusion
 
 GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
 NETWORK_PICTURES = ("confusion", "precision_recall", "errors")
@@ -26,8 +26,7 @@ class Parameters(Block):
     """What the page reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
-    diffusion: Diffusion
+    classes: Classes
     assemble: Assemble
     classify: Classify
 
@@ -73,7 +72,7 @@ def read_inputs(params: Parameters) -> dict:
     runs = pd.read_parquet("data/ingested/runs.parquet")
     networks = [classifier_name(d, a) for d in params.assemble.datasets for a in params.classify.architectures]
     return {
-        "classes": params.classes,
+        "classes": params.classes.names,
         "datasets": params.assemble.datasets,
         "origin": origin_of(runs),
         "runs": rows(runs),
@@ -85,7 +84,7 @@ def read_inputs(params: Parameters) -> dict:
                 "metrics": metrics(f"metrics/quality/{label}.json"),
                 "pictures": pictures_in(f"plots/diffusion/{label}", GENERATOR_PICTURES),
             }
-            for label in params.diffusion.classes
+            for label in params.classes.minority
         },
         "networks": {
             name: {

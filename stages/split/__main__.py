@@ -8,8 +8,9 @@ from stages.common.arrays import read_images
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import write_json, write_parquet
 from stages.common.base.origin import origin_of
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.seeds import random_of
+from stages.common.params.classes import Classes
 from stages.common.params.split import Split
 from stages.split.by_image import assign_images
 from stages.split.by_run import SPLITS, assign_runs
@@ -24,7 +25,7 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
     split: Split
 
 
@@ -84,15 +85,15 @@ def divide(
 
 def main() -> None:
     params = read_parameters(Parameters)
-    particles = labelled_particles(NORMALIZED, params.classes)
-    targets = targets_of(params.split, params.classes)
+    particles = labelled_particles(NORMALIZED, params.classes.names)
+    targets = targets_of(params.split, params.classes.names)
     fixed, by_image = fixed_runs(RUNS), {}
     for platform, rows in particles.groupby("platform"):
         particles.loc[rows.index, "split"], by_image[platform] = divide(rows, targets, params.seed, fixed)
     splits, copies = without_copies(particles)
     splits = splits.sort_values(["run", "row"], ignore_index=True)
     write_parquet("data/splits.parquet", splits[COLUMNS])
-    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes, fixed))
+    write_json("metrics/split.json", summary(splits, by_image, copies, params.classes.names, fixed))
 
 
 def summary(splits: pd.DataFrame, by_image: dict, copies: int, classes: list[str], fixed: dict[str, str]) -> dict:

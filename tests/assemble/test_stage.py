@@ -25,9 +25,10 @@ def workspace(tmp_path, monkeypatch):
     for label in ("oil", "air"):
         write_images(f"data/synthetic/{label}.npy", np.zeros((6, 4, 4), np.uint8), (6, 4, 4))
         write_json(f"data/synthetic/{label}.json", {"data": "simulated"})
-    real = {"real-1": {"platform": "A", "real": {"protein": 9, "oil": 3, "air": 2}}}
-    mixed = {"mixed-1": {"platform": "A", "real": {"protein": 9, "oil": 3}, "synthetic": {"oil": 4, "air": 5}}}
-    params = {"seed": 1, "classes": CLASSES, "assemble": {"real": real, "mixed": mixed}}
+    real = {"real-1": {"majority": 9, "minority": {"oil": 3, "air": 2}}}
+    mixed = {"mixed-1": {"majority": 9, "minority": {"oil": 3}, "synthetic": {"oil": 4, "air": 5}}}
+    classes = {"majority": CLASSES[0], "minority": CLASSES[1:]}
+    params = {"seed": 1, "classes": classes, "assemble": {"platform": "A", "real": real, "mixed": mixed}}
     Path("params.yaml").write_text(yaml.safe_dump(params))
 
 

@@ -76,16 +76,20 @@ def build(root: Path, platforms: tuple[str, ...] = ("A", "B")) -> Path:
 def write_params(root: Path, workers: int = 1, **training) -> None:
     """The project's params.yaml, with a tiny grid."""
     params = yaml.safe_load((PROJECT / "params.yaml").read_text())
-    counts = {"protein": 40, "silicone_oil": 40, "air_bubble": 40}
-    real = {"platform": "A", "real": counts}
+    real = {"majority": 40, "minority": 40}
     params["assemble"] = {
+        "platform": "A",
         "real": {"real-1": real},
-        "mixed": {"mixed-1": {**real, "synthetic": {"silicone_oil": 20, "air_bubble": 20}}},
+        "mixed": {"mixed-1": {**real, "synthetic": 20}},
     }
+    how = params["classify"]["architectures"]["light"]
     params["classify"] = {
-        "architectures": ["resnet18"],
-        "grid": {"optimizer": ["adamw"], "lr": [1.0e-2, 1.0e-3], "weight_decay": [1.0e-4], "batch": [16]},
-        "training": {**params["classify"]["training"], "images": 640, "precision": "float32", **training},
+        "architectures": {
+            "resnet18": {
+                "grid": {"optimizer": ["adamw"], "lr": [1.0e-2, 1.0e-3], "weight_decay": [1.0e-4], "batch": [16]},
+                "training": {**how["training"], "images": 640, "repeats": 1, **training},
+            }
+        },
         "workers": workers,
     }
     params["compare"]["networks"] = {}

@@ -2,26 +2,31 @@
 
 from stages.classify.table.contrasts import counterparts
 from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 
 REAL = {
-    "few": {"platform": "A", "real": {"protein": 100, "oil": 50}},
-    "many": {"platform": "A", "real": {"protein": 200, "oil": 50}},
-    "elsewhere": {"platform": "B", "real": {"protein": 300, "oil": 50}},
+    "few": {"majority": 100, "minority": 50},
+    "many": {"platform": "A", "majority": 200, "minority": {"oil": 50, "air": 50}},
+    "elsewhere": {"platform": "B", "majority": 300, "minority": 50},
 }
+CLASSES = Classes(majority="protein", minority=["oil", "air"])
 
 
 def pairs(**mixed):
-    return counterparts(Assemble.model_validate({"real": REAL, "mixed": {"set": mixed}}))
+    return counterparts(Assemble.model_validate({"platform": "A", "real": REAL, "mixed": {"set": mixed}}), CLASSES)
 
 
 def test_a_mixed_set_is_held_against_the_same_real_images_without_synthetic_ones():
-    assert pairs(platform="A", real={"protein": 200, "oil": 50}, synthetic={"oil": 400}) == {"set": "many"}
+    assert pairs(majority=200, minority=50, synthetic=400) == {"set": "many"}
+    assert pairs(majority=200, minority={"oil": 50}, synthetic=400) == {}
 
 
 def test_synthetic_images_alone_stand_in_for_as_many_real_ones():
-    assert pairs(platform="A", real={"protein": 100}, synthetic={"oil": 50}) == {"set": "few"}
-    assert pairs(platform="A", real={"protein": 100}, synthetic={"oil": 51}) == {}
+    assert pairs(platform="A", majority=100, synthetic=50) == {"set": "few"}
+    assert pairs(majority=100, minority={"oil": 50}, synthetic={"air": 50}) == {"set": "few"}
+    assert pairs(majority=100, synthetic=51) == {}
 
 
 def test_another_platform_is_no_counterpart():
-    assert pairs(platform="A", real={"protein": 300, "oil": 50}, synthetic={"oil": 50}) == {}
+    assert pairs(majority=300, minority=50, synthetic=50) == {}
+    assert pairs(platform="B", majority=300, minority=50, synthetic=50) == {"set": "elsewhere"}

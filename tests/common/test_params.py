@@ -21,26 +21,44 @@ def changed(tmp_path: Path, change) -> Path:
     return path
 
 
-def one_generator(p):
-    budget = {"images": {"silicone_oil": 120, "air_bubble": 120}, "epochs": 160}
-    p["diffusion"].update(generators={"minority": budget}, classes=dict.fromkeys(budget["images"], "minority"))
+def one_network(p):
+    p["diffusion"]["generator"].update(shared=["silicone_oil", "air_bubble"])
     p["diffusion"]["training"].update(unlabelled=0.0)
 
 
 WRONG = {
     "an unknown key": (lambda p: p["normalize"].update(egde_px=64), "normalize.egde_px: unknown key"),
-    "a wrong type": (lambda p: p["classify"]["grid"].update(lr="fast"), "classify.grid.lr"),
+    "a wrong type": (
+        lambda p: p["classify"]["architectures"]["light"]["grid"].update(lr="fast"),
+        "classify.architectures.light.grid.lr",
+    ),
     "a choice that does not exist": (lambda p: p["normalize"].update(fit="squash"), "normalize.fit: .*'letterbox'"),
     "an impossible value": (lambda p: p["evaluate"].update(prevalence=0.7), "evaluate.prevalence: .*less than 0.5"),
     "shares beyond one": (lambda p: p["split"]["fractions"].update(train=0.9), "split.fractions: .*add up to 1"),
     "a missing block": (lambda p: p.pop("split"), "split: Field required"),
-    "a class nobody declared": (
-        lambda p: p["assemble"]["real"]["real-0"]["real"].update(glass=5),
-        "'glass' is not one of protein",
+    "classes as they were": (lambda p: p.update(classes=["protein", "oil"]), "classes: .*dictionary"),
+    "a class twice": (lambda p: p["classes"].update(minority=["oil", "oil"]), "classes: oil: named twice"),
+    "the majority among the minority": (
+        lambda p: p["classes"].update(minority=["air_bubble", "protein"]),
+        "classes: protein: named twice",
     ),
-    "one class alone, synthetic or not": (
-        lambda p: p["assemble"]["mixed"]["generated-1"].update(real={"silicone_oil": 9}, synthetic={"silicone_oil": 9}),
-        "assemble.mixed.generated-1: two classes at least",
+    "no minority": (lambda p: p["classes"].update(minority=[]), "classes.minority: .*at least 1 item"),
+    "a class nobody declared": (
+        lambda p: p["assemble"]["real"]["real-0"].update(minority={"glass": 5}),
+        "assemble real-0: minority: 'glass' is not one of silicone_oil, air_bubble",
+    ),
+    "synthetic images of the majority": (
+        lambda p: p["assemble"]["mixed"]["mixed-1"].update(synthetic={"protein": 5}),
+        "assemble mixed-1: synthetic: 'protein' is not one of silicone_oil, air_bubble",
+    ),
+    "a set without a minority": (lambda p: p["assemble"]["real"]["real-0"].update(minority={}), "real-0.minority"),
+    "no image of any": (
+        lambda p: p["assemble"]["real"]["real-0"].update(minority=0),
+        "assemble.real.real-0.minority.for all: .*greater than 0",
+    ),
+    "fractions of a class nobody declared": (
+        lambda p: p["split"]["classes"].update(glass=p["split"]["fractions"]),
+        "split.classes: 'glass' is not one of protein, silicone_oil, air_bubble",
     ),
     "more synthetic images than are generated": (
         lambda p: p["diffusion"]["sampler"].update(images=10),
@@ -81,29 +99,29 @@ WRONG = {
         lambda p: p["diffusion"]["training"].update(patience=5),
         "diffusion.training: patience needs held_out",
     ),
-    "a class drawn by a generator that isn't there": (
-        lambda p: p["diffusion"]["classes"].update(air_bubble="both"),
-        r"diffusion: classes.air_bubble: there is no generator 'both' under `generators` \(there: ",
+    "images of a class nobody declared": (
+        lambda p: p["diffusion"]["generator"].update(images={"silicone_oil": 9, "glass": 9}),
+        "diffusion.generator.images: 'glass' is not one of silicone_oil, air_bubble",
     ),
-    "a class drawn by a generator that doesn't learn it": (
-        lambda p: p["diffusion"]["classes"].update(air_bubble="silicone_oil"),
-        "classes.air_bubble: generator silicone_oil doesn't learn air_bubble; add it to generators.silicone_oil.images",
+    "epochs of one class alone": (
+        lambda p: p["diffusion"]["generator"].update(epochs={"silicone_oil": 9}),
+        "diffusion.generator.epochs: says nothing of air_bubble",
     ),
-    "a generator that draws nothing": (
-        lambda p: p["diffusion"]["generators"].update(spare={"images": {"air_bubble": 5}, "epochs": 1}),
-        "generators.spare: no class is drawn by it",
+    "a network shared by one class": (
+        lambda p: p["diffusion"]["generator"].update(shared=["air_bubble"]),
+        "diffusion.generator: shared: expected no class, or two or more",
     ),
-    "a class that is learnt but never drawn": (
-        lambda p: p["diffusion"]["generators"]["air_bubble"]["images"].update(protein=5),
-        "generators.air_bubble.images: protein is learnt but never drawn",
+    "a network shared with the majority": (
+        lambda p: p["diffusion"]["generator"].update(shared=["air_bubble", "protein"]),
+        "diffusion.generator.shared: 'protein' is not one of silicone_oil, air_bubble",
     ),
-    "a generator of no class": (
-        lambda p: p["diffusion"]["generators"]["air_bubble"].update(images={}),
-        "diffusion.generators.air_bubble.images",
+    "other epochs for each class of one network": (
+        lambda p: (one_network(p), p["diffusion"]["generator"].update(epochs={"silicone_oil": 9, "air_bubble": 8})),
+        "diffusion.generator: epochs: classes that share one network have the same",
     ),
     "guidance away from what was never learnt": (
-        lambda p: (one_generator(p), p["diffusion"]["sampler"].update(guidance=2.0)),
-        "sampler.guidance 2 needs training.unlabelled above 0: minority",
+        lambda p: (one_network(p), p["diffusion"]["sampler"].update(guidance=2.0)),
+        "sampler.guidance 2 needs training.unlabelled above 0: the shared network",
     ),
     "a network nobody trains": (lambda p: p["compare"].update(networks={"A": "x"}), "compare.networks: 'x'"),
 }
@@ -144,16 +162,29 @@ def edges(block: str, name: str, inside: list, outside: list) -> list:
         *edges("predict", "set_level", [0.51, 0.99], [0.5, 1.0]),
         *edges("predict", "error_max", [0.001, 0.49], [0.0, 0.5]),
         *edges("predict", "count_level", [0.51, 0.99], [0.5, 1.0]),
-        *edges("predict", "network", ["best", "mixed-1-resnet18", "real-0-resnet18"], ["real-9-resnet18", ""]),
+        *edges("predict", "network", ["best", "mixed-1-light", "real-0-resnet18"], ["real-9-resnet18", ""]),
         *edges("compare", "umap_min_dist", [0.0, 1.0], [-0.1, 1.1]),
-        *edges("classify", "architectures", [["resnet18"], ["resnet50", "resnet18"]], [[]]),
+        *edges("classify", "architectures", [], [{}, {"resnet19": {}}, {"resnet18": {}}]),
         *edges("compare.ratio_limits", "beads", [[0.9, 1.1]], [[1.0, 1.1], [0.9, 1.0], [0.9], [0.8, 1.1, 1.2]]),
-        *edges("classify.grid", "lr", [[1e-3]], [[], [0.0]]),
+        *edges("classify.architectures.light.grid", "lr", [[1e-3]], [[], [0.0]]),
         *edges("diffusion.network", "dropout", [0.0, 0.99], [-0.1, 1.0]),
         *edges("diffusion.training", "ema", [0.0, 1.0], [1.1]),
         *edges("diffusion.sampler", "guidance", [1.0], [0.9]),
         *edges("diffusion.sampler", "copy_gap", [0.01, 0.99], [0.0, 1.0]),
         *edges("split.fractions", "train", [], [-0.1, 0.1]),
+        *edges(
+            "assemble.real.real-1",
+            "methods",
+            [[], ["focal"], ["oversampling", "focal", "mixup", "strong_augmentation"]],
+            [
+                ["undersampling"],
+                ["mixup", "mixup"],
+                ["focal", "logit_adjustment"],
+                ["oversampling", "balanced_draws"],
+                ["oversampling", "class_weights"],
+                ["balanced_draws", "logit_adjustment"],
+            ],
+        ),
     ],
 )
 def test_what_a_parameter_may_be_ends_where_it_says(tmp_path, block, name, value, allowed):
@@ -195,25 +226,35 @@ def test_every_scale_is_valid_and_keeps_the_comments(tmp_path, scale):
     assert "# every random draw derives from it and a name" in params.read_text(encoding="utf-8")
 
 
-def test_one_generator_takes_as_many_steps_as_two(tmp_path):
-    def steps(diffusion):
-        return sum(
-            -(-sum(generator.images.values()) // diffusion.training.batch) * generator.epochs
-            for generator in diffusion.generators.values()
-        )
+def test_one_network_takes_as_many_steps_as_two(tmp_path):
+    def steps(params):
+        generator, batch = params.diffusion.generator, params.diffusion.training.batch
+        networks = {tuple(generator.learnt_with(label)): generator.of(label)[1] for label in params.classes.minority}
+        return [
+            -(-sum(generator.of(label)[0] for label in learnt) // batch) * epochs for learnt, epochs in networks.items()
+        ]
 
     params = tmp_path / "params.yaml"
     params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    two = read_all(params).diffusion
+    assert steps(read_all(params)) == [2400, 2400]
     write_scale(ROOT / "params/one-generator.yaml", params)
-    one = read_all(params).diffusion
-    assert (len(two.generators), len(one.generators)) == (2, 1)
-    assert one.generators["minority"].images == {"silicone_oil": 120, "air_bubble": 120}
-    assert steps(one) == steps(two) == 4800
+    assert steps(read_all(params)) == [4800]
 
 
-def test_one_generator_without_guidance_may_be_told_every_class(tmp_path):
-    assert read_all(changed(tmp_path, one_generator)).diffusion.training.unlabelled == 0
+def test_one_network_without_guidance_may_be_told_every_class(tmp_path):
+    assert read_all(changed(tmp_path, one_network)).diffusion.training.unlabelled == 0
+
+
+def test_counts_are_of_each_minority_class_or_by_class(tmp_path):
+    def differing(p):
+        p["assemble"]["mixed"]["mixed-1"].update(minority={"air_bubble": 50}, synthetic={"silicone_oil": 70})
+
+    params = read_all(changed(tmp_path, differing))
+    by_class, same = params.assemble.mixed["mixed-1"], params.assemble.mixed["mixed-2"]
+    assert by_class.real(params.classes) == {"protein": 240, "air_bubble": 50}
+    assert by_class.generated(params.classes) == {"silicone_oil": 70}
+    assert same.real(params.classes) == {"protein": 360, "silicone_oil": 120, "air_bubble": 120}
+    assert same.generated(params.classes) == {"silicone_oil": 240, "air_bubble": 240}
 
 
 def test_a_scale_that_is_not_valid_writes_nothing(tmp_path):

@@ -13,7 +13,6 @@ import yaml
 ROOT = Path(__file__).parents[2]
 LABEL = "silicone_oil"
 OTHER = "air_bubble"
-SHARED = "minority"  # the generator of both
 EDGE = 16
 
 
@@ -32,15 +31,15 @@ class Project:
         self.folder = folder
 
     def write(self, counts, labels=(LABEL,), **training):
-        """One generator of all `labels`; the second one's rings are bright."""
+        """One network of all `labels`; the second one's rings are bright."""
         settings = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
         settings["seed"] = 5
         diffusion = settings["diffusion"]
         diffusion["platform"] = "A"
-        self.name = LABEL if len(labels) == 1 else SHARED
-        images = dict.fromkeys(labels, 12)
-        diffusion["generators"] = {self.name: {"images": images, "epochs": training.pop("epochs", 20)}}
-        diffusion["classes"] = dict.fromkeys(labels, self.name)
+        self.name = labels[0]
+        settings["classes"]["minority"] = list(labels)
+        shared = list(labels) if len(labels) > 1 else []
+        diffusion["generator"] = {"images": 12, "epochs": training.pop("epochs", 20), "shared": shared}
         diffusion["network"] |= {"base": 8, "multipliers": [1, 2], "patch": 2, "attention": [], "dropout": 0.1}
         diffusion["process"]["steps"] = 100
         diffusion["training"] |= {"batch": 5, "checkpoint_every": 2, "sample_epochs": [2, 4], **training}

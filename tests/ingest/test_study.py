@@ -65,8 +65,9 @@ def test_the_draft_lacks_nothing_but_the_pixel_size_of_crops(drafted):
 def test_parameters_name_the_classes_the_most_frequent_first(drafted, workspace):
     text = Path("params/study.yaml").read_text()
     scale = yaml.safe_load(text)
-    assert scale["classes"] == ["silicone_oil", "MyOwnKind", "air bubble", "other"]
-    assert scale["ingest"] == {"exports": str(workspace / "exports"), "sheet": "samples/study.csv", "labels": None}
+    assert scale["classes"] == {"majority": "silicone_oil", "minority": ["MyOwnKind", "air bubble", "other"]}
+    assert scale["ingest"] == {"exports": str(workspace / "exports"), "sheet": "samples/study.csv"}
+    assert scale["diffusion"] == scale["assemble"] == {"platform": "FlowCam"}
     assert "# FlowCam, silicone_oil: 8 particles in 2 runs, under 3 runs: divided by image" in text
 
 

@@ -23,12 +23,11 @@ class Workspace:
     def __init__(self, folder: Path):
         self.folder = folder
         self.params = yaml.safe_load((ROOT / "params.yaml").read_text())
-        generators = {"silicone_oil": {"images": {"silicone_oil": 20}, "epochs": 2}}
-        self.params["diffusion"] |= {"generators": generators, "classes": {"silicone_oil": "silicone_oil"}}
-        real = {"protein": 40, "silicone_oil": 20, "air_bubble": 20}
+        real = {"majority": 40, "minority": 20}
         self.params["assemble"] = {
-            "real": {"real-1": {"platform": "A", "real": real}},
-            "mixed": {"mixed-1": {"platform": "A", "real": real, "synthetic": {"silicone_oil": 20}}},
+            "platform": "A",
+            "real": {"real-1": real},
+            "mixed": {"mixed-1": real | {"synthetic": {"silicone_oil": 20}}},
         }
         self.params["compare"]["networks"] = {"A": "real-1-resnet18"}
 

@@ -133,7 +133,7 @@ def test_stale_files_of_another_scale_are_not_read(workspace):
     workspace.picture("plots/classify/mixed-4-resnet50/confusion.png")
     before = page()
     assert "mixed-4" not in before
-    workspace.picture("plots/diffusion/air_bubble/loss.png")
+    workspace.picture("plots/diffusion/glass/loss.png")
     assert page() == before
 
 

@@ -43,7 +43,8 @@ def write_run(run: str, platform: str, label: str | None, images: np.ndarray, ro
     write_parquet(f"data/normalized/{run}.parquet", table)
 
 
-def write_params(classes: list[str]) -> None:
+def write_params(names: list[str]) -> None:
+    classes = {"majority": names[0], "minority": names[1:]}
     params = {"seed": 1, "classes": classes, "split": {"fractions": HALVES, "classes": {}}}
     Path("params.yaml").write_text(yaml.safe_dump(params))
 

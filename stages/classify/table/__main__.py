@@ -11,10 +11,11 @@ from stages.classify.table.published import beside
 from stages.common.base.errors import run
 from stages.common.base.files import read_json, write_csv, write_json
 from stages.common.base.origin import origin_of_all, title
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.figures import save
 from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
 
 CLAIM = ("seeds", "generators", "allows_a_claim", "claim")
@@ -36,7 +37,7 @@ ABOUT = (
 class Parameters(Block):
     """What this script reads of params.yaml."""
 
-    classes: list[Name]
+    classes: Classes
     assemble: Assemble
     classify: Classify
 
@@ -67,7 +68,7 @@ def contrasts_of(params: Parameters, metrics: dict[str, dict]) -> dict[str, dict
     """Every mixed set against its real counterpart, for each architecture."""
     found = {}
     for architecture in params.classify.architectures:
-        for mixed, real in counterparts(params.assemble).items():
+        for mixed, real in counterparts(params.assemble, params.classes).items():
             name, other = classifier_name(mixed, architecture), classifier_name(real, architecture)
             platform, classes = metrics[name]["platform"], list(metrics[name]["native"]["classes"])
             mixed_tables = seeds_of(Path("data/predictions/mixed") / name, platform)
@@ -102,7 +103,7 @@ def main() -> None:
     ]
     metrics = {name: read_json(f"metrics/classify/{name}.json") for name in (classifier_name(*pair) for pair in pairs)}
     rows = [row_of(*pair, metrics[classifier_name(*pair)]) for pair in pairs]
-    table = beside(pd.DataFrame(rows), params.classes)
+    table = beside(pd.DataFrame(rows), params.classes.names)
     contrasts = contrasts_of(params, metrics)
     origin = origin_of_all(each["data"] for each in metrics.values())
 

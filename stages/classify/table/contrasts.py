@@ -9,11 +9,12 @@ from statsmodels.stats.multitest import multipletests
 from stages.classify.table.claim import claim
 from stages.classify.table.paired import macro_recall_difference, mcnemar
 from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 
 GENERATORS_TRAINED = 1  # of each class: data/synthetic holds the images of one
 
 
-def counterparts(assemble: Assemble) -> dict[str, str]:
+def counterparts(assemble: Assemble, classes: Classes) -> dict[str, str]:
     """For each mixed dataset the real one of the same platform and the same real counts, where there is one.
 
     A class of which the mixed one has no real images counts by its synthetic ones: they stand in for as many real
@@ -22,7 +23,9 @@ def counterparts(assemble: Assemble) -> dict[str, str]:
     pairs = {}
     for mixed, settings in assemble.mixed.items():
         for real, plain in assemble.real.items():
-            if (plain.platform, plain.real) == (settings.platform, settings.synthetic | settings.real):
+            counts = settings.generated(classes) | settings.real(classes)
+            platforms = assemble.platform_of(plain), assemble.platform_of(settings)
+            if plain.real(classes) == counts and len(set(platforms)) == 1:
                 pairs[mixed] = real
                 break
     return pairs

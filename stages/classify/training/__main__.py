@@ -21,8 +21,10 @@ from stages.common.base.arguments import arguments
 from stages.common.base.errors import InputError, run
 from stages.common.base.files import read_json, replacing, replacing_folder, write_csv
 from stages.common.base.origin import origin_of
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
 from stages.common.names import classifier_name
+from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
 from stages.common.unfinished.key import key_of
 from stages.common.unfinished.scratch import scratch
@@ -35,7 +37,8 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
+    assemble: Assemble
     classify: Classify
 
 
@@ -67,10 +70,10 @@ def selection_particles(splits: pd.DataFrame, platform: str, classes: list[str])
 
 
 def dataset_task(
-    manifest: pd.DataFrame, splits: pd.DataFrame, architecture: str, params: Parameters, folder: Path
+    manifest: pd.DataFrame, splits: pd.DataFrame, dataset: str, architecture: str, params: Parameters, folder: Path
 ) -> Task:
     """What the cells need to know."""
-    classes = [name for name in params.classes if name in set(manifest["class"])]
+    classes = [name for name in params.classes.names if name in set(manifest["class"])]
     training = listed(manifest, classes, Path.cwd())
     mean, sd = mean_and_sd(training)
     particles = selection_particles(splits, platform_of(manifest, splits), classes)
@@ -81,7 +84,8 @@ def dataset_task(
         selection=of_particles(particles, classes, Path.cwd()),
         mean=mean,
         sd=sd,
-        settings=params.classify.training,
+        settings=params.classify.architectures[architecture].training,
+        methods=params.assemble.datasets[dataset].methods,
         seed=params.seed,
         folder=folder,
     )
@@ -139,31 +143,32 @@ def main() -> None:
         known = ", ".join(params.classify.architectures)
         raise InputError(f"{architecture!r} is not in `classify.architectures` of params.yaml, which has {known}")
     manifest_path = Path(f"data/datasets/{dataset}.parquet")
-    if not manifest_path.is_file():
+    if dataset not in params.assemble.datasets or not manifest_path.is_file():
         raise InputError(f"{manifest_path}: not there; is it one of `assemble`? `dvc repro` lists its images")
     manifest, splits = pd.read_parquet(manifest_path), pd.read_parquet(SPLITS)
-    classify = params.classify
-    cells = cells_of(classify.grid, classify.training.repeats)
+    how = params.classify.architectures[architecture]
+    cells = cells_of(how.grid, how.training.repeats)
     name = classifier_name(dataset, architecture)
     settings = {
         "seed": params.seed,
-        "classes": params.classes,
-        "grid": classify.grid.model_dump(),
-        "training": classify.training.model_dump(),
+        "classes": params.classes.names,
+        "how": how.model_dump(),
+        "methods": params.assemble.datasets[dataset].methods,
     }
     inputs = [manifest_path, SPLITS, *sorted(manifest["array"].unique())]
     with scratch(key_of(STAGE, name, settings, inputs)) as kept:
-        task = dataset_task(manifest, splits, architecture, params, kept.resolve())
-        records = trained(task, cells, name, classify.workers)
+        task = dataset_task(manifest, splits, dataset, architecture, params, kept.resolve())
+        records = trained(task, cells, name, params.classify.workers)
         table = pd.DataFrame(records).drop(columns="history")
         about = {
             "dataset": dataset,
             "platform": platform_of(manifest, splits),
             "origin": origin_of(manifest),
             "training": json.dumps(counts_of(manifest, task.classes)),
+            "methods": ",".join(task.methods),
         }
         with replacing_folder(f"models/classifiers/{name}") as folder:
-            write_models(task, chosen(table), about, folder, classify.workers)
+            write_models(task, chosen(table), about, folder, params.classify.workers)
             write_csv(folder / "grid.csv", table)
             write_csv(folder / "history.csv", history_of(cells, records))
 

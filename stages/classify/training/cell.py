@@ -25,6 +25,7 @@ class Task:
     mean: float
     sd: float
     settings: ClassifierTraining
+    methods: list[str]
     seed: int
     folder: Path
 
@@ -38,11 +39,12 @@ class Task:
 def train_cell(task: Task, cell: Cell) -> None:
     """Train `cell` and keep its weights, then its scores and history: a record means that the cell is finished."""
     from stages.classify.training.export import write_weights
-    from stages.classify.training.fit import Scale, fit, probabilities
+    from stages.classify.training.fit import Recipe, Scale, fit, probabilities
 
     one_thread()
     scale = Scale(task.mean, task.sd)
-    network, history = fit(cell, task.architecture, len(task.classes), task.training, scale, task.settings, task.seed)
+    recipe = Recipe(task.architecture, task.settings, task.methods)
+    network, history = fit(cell, recipe, len(task.classes), task.training, scale, task.seed)
     found = probabilities(network, task.selection, scale, task.settings.precision)
     with replacing(task.weights_of(cell)) as temporary:
         write_weights(network, temporary)

@@ -1,7 +1,7 @@
 """Train one cell of the grid."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch import nn
 
 from stages.classify.data.images import Images
 from stages.classify.training.grid import Cell
+from stages.classify.training.methods import CHANGES, DRAWINGS, LOSSES
 from stages.classify.training.networks import NETWORKS, Network
 from stages.classify.training.schedules import SCHEDULES
 from stages.common.base.seeds import random_of, seed_of
@@ -36,33 +37,63 @@ class Scale:
         return scaled.unsqueeze(1).contiguous(memory_format=torch.channels_last)
 
 
-def fit(
-    cell: Cell, architecture: str, classes: int, images: Images, scale: Scale, settings: ClassifierTraining, seed: int
-) -> tuple[Network, list[dict]]:
-    """Train `architecture` on `settings.images` images (batches of `cell.batch`, whatever the set's size).
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained: the settings of its architecture, and the methods that the training set names."""
 
-    Weights and order depend on the seed and the cell's repeat only, so cells and training sets differ in nothing
-    else. Returns the network in evaluation mode and the loss as rows of images_seen, lr, loss.
+    architecture: str
+    settings: ClassifierTraining
+    methods: Sequence[str] = ()
+
+    @property
+    def drawing(self) -> Callable:
+        return DRAWINGS[next((name for name in self.methods if name in DRAWINGS), "every_image")]
+
+    @property
+    def loss(self) -> Callable:
+        return LOSSES[next((name for name in self.methods if name in LOSSES), "cross_entropy")]
+
+    @property
+    def changes(self) -> list[Callable]:
+        return [CHANGES[name] for name in self.methods if name in CHANGES]
+
+
+def fit(
+    cell: Cell, recipe: Recipe, classes: int, images: Images, scale: Scale, seed: int
+) -> tuple[Network, list[dict]]:
+    """Train `recipe.architecture` on `settings.images` images (batches of `cell.batch`, whatever the set's size).
+
+    Weights and random numbers depend on the seed and the cell's repeat only, so cells and training sets differ in
+    nothing else. Returns the network in evaluation mode and the loss as rows of images_seen, lr, loss.
     """
     device = best_device()
     torch.backends.cudnn.deterministic = True
-    torch.manual_seed(seed_of(seed, "classify", "weights", architecture, cell.repeat))
+    torch.manual_seed(seed_of(seed, "classify", "weights", recipe.architecture, cell.repeat))
     # torch's annotations lack memory_format.
-    network = NETWORKS[architecture](classes).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = NETWORKS[recipe.architecture](classes)
+    network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = OPTIMIZERS[cell.optimizer](network.parameters(), cell.lr, weight_decay=cell.weight_decay, fused=True)
+    settings = recipe.settings
     steps = max(1, round(settings.images / cell.batch))
     factor = SCHEDULES[settings.schedule]
     random = random_of(seed, "classify", "order", cell.repeat)
+    changing = random_of(seed, "classify", "changes", cell.repeat)
+    counts = torch.bincount(torch.from_numpy(images.label), minlength=classes).to(device)
     losses, history = [], []
-    for step, numbers in zip(range(1, steps + 1), batches(len(images), cell.batch, random), strict=False):
+    drawn = batches(recipe.drawing(images.label, random), cell.batch)
+    for step, numbers in zip(range(1, steps + 1), drawn, strict=False):
         for group in optimizer.param_groups:
             group["lr"] = cell.lr * factor((step - 0.5) / steps)
         batch = images.batch(numbers)
         if settings.augment:
             batch = turned(batch, random.integers(0, SYMMETRIES, len(batch)))
-        labels = torch.from_numpy(images.label[numbers]).to(device)
+        standardized = scale.standardized(batch, device)
+        targets = nn.functional.one_hot(torch.from_numpy(images.label[numbers]), classes).float().to(device)
+        for change in recipe.changes:
+            standardized, targets = change(standardized, targets, changing)
         with autocast(device, settings.precision):
-            loss = nn.functional.cross_entropy(network(scale.standardized(batch, device)), labels)
+            logits = network(standardized)
+        loss = recipe.loss(logits.float(), targets, counts)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -71,31 +102,32 @@ def fit(
             mean = torch.stack(losses).mean().item()
             history.append({"images_seen": step * cell.batch, "lr": optimizer.param_groups[0]["lr"], "loss": mean})
             losses = []
-    settle_statistics(network, images, scale, cell.batch, random)
+    settle_statistics(network, images, scale, itertools.islice(drawn, max(1, STATISTICS // cell.batch)))
     return network.eval(), history
 
 
 @torch.no_grad()
-def settle_statistics(network: Network, images: Images, scale: Scale, batch: int, random: np.random.Generator) -> None:
+def settle_statistics(network: Network, images: Images, scale: Scale, drawn: Iterable[np.ndarray]) -> None:
     """Average the batch statistics anew under the final weights (Wu and Johnson 2021, arXiv:2105.07576, section 3).
 
-    The running averages of a short training still hold statistics of weights long gone.
+    The running averages of a short training still hold statistics of weights long gone. `drawn`: numbers of images in
+    batches, from the training's own drawing; of other shares of the classes the statistics would be others.
     """
     layers = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
     for layer in layers:
         layer.reset_running_stats()
         layer.momentum = None  # a plain mean over the batches that follow
     device = next(network.parameters()).device
-    for numbers in itertools.islice(batches(len(images), batch, random), max(1, STATISTICS // batch)):
+    for numbers in drawn:
         network(scale.standardized(images.batch(numbers), device))
 
 
-def batches(count: int, size: int, random: np.random.Generator) -> Iterator[np.ndarray]:
-    """Numbers of images in batches of exactly `size`, without end: every image once, shuffled anew, and again."""
+def batches(rounds: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """The numbers of images in `rounds`, which never end, in batches of exactly `size`."""
     waiting = np.empty(0, np.int64)
     while True:
         while len(waiting) < size:
-            waiting = np.concatenate([waiting, random.permutation(count)])
+            waiting = np.concatenate([waiting, next(rounds)])
         yield waiting[:size]
         waiting = waiting[size:]
 

@@ -41,7 +41,9 @@ def chosen(scores: pd.DataFrame) -> pd.DataFrame:
     seeds, so that one lucky seed doesn't choose them; by macro recall, then macro AUPRC, then their place in the grid.
     """
     if scores["diverged"].all():
-        raise InputError("every cell diverged: give smaller learning rates in classify.grid.lr of params.yaml")
+        raise InputError(
+            "every cell diverged: give smaller learning rates, grid.lr of the architecture in classify of params.yaml"
+        )
     means = scores.groupby(SETTINGS, sort=False)[["macro_recall", "macro_auprc"]].mean()
     best = means.sort_values(["macro_recall", "macro_auprc"], ascending=False, kind="stable").index[0]
     rows = scores[(scores[SETTINGS] == list(best)).all(axis=1)]

@@ -8,18 +8,53 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    StringConstraints,
+    Tag,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from stages.common.base.errors import InputError
 
-__all__ = ["PARAMS", "Block", "Name", "PositiveFloat", "PositiveInt", "Share", "read_parameters"]
+__all__ = [
+    "PARAMS",
+    "Block",
+    "EachClass",
+    "Name",
+    "PositiveFloat",
+    "PositiveInt",
+    "Share",
+    "of_each",
+    "read_parameters",
+]
 
 PARAMS = Path("params.yaml")
 
 # A name becomes part of a file's and of a stage's name.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+# A number for each minority class: one for all, or one by class where they differ.
+EachClass = Annotated[
+    Annotated[PositiveInt, Tag("for all")] | Annotated[dict[Name, PositiveInt], Field(min_length=1), Tag("by class")],
+    Discriminator(lambda value: "by class" if isinstance(value, dict) else "for all"),
+]
+
+
+def of_each(number: int | dict[str, int], classes: list[str]) -> dict[str, int]:
+    """`number` by class, for those of `classes` that it speaks of.
+
+    >>> of_each(120, ["oil", "air"]), of_each({"air": 50}, ["oil", "air"])
+    ({'oil': 120, 'air': 120}, {'air': 50})
+    """
+    by_class = number if isinstance(number, dict) else dict.fromkeys(classes, number)
+    return {name: by_class[name] for name in classes if name in by_class}
 
 
 class Block(BaseModel):

@@ -22,8 +22,13 @@ class ClassifierTraining(Block):
     precision: Literal["auto", "float32"]
 
 
-class Classify(Block):
-    architectures: list[Literal["resnet18", "resnet50"]] = Field(min_length=1)
+class Architecture(Block):
+    """How one network is trained: what suits one of 84,000 parameters doesn't suit one of eleven millions."""
+
     grid: Grid
     training: ClassifierTraining
+
+
+class Classify(Block):
+    architectures: dict[Literal["light", "resnet18", "resnet50"], Architecture] = Field(min_length=1)
     workers: PositiveInt

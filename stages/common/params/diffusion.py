@@ -4,12 +4,34 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from stages.common.base.parameters import Block, Name, PositiveFloat, PositiveInt, Share
+from stages.common.base.errors import InputError
+from stages.common.base.parameters import Block, EachClass, Name, PositiveFloat, PositiveInt, Share, of_each
 
 
 class GeneratorBudget(Block):
-    images: dict[Name, PositiveInt] = Field(min_length=1)
-    epochs: PositiveInt
+    images: EachClass
+    epochs: EachClass
+    shared: list[Name]
+
+    @model_validator(mode="after")
+    def _shared_by_several(self):
+        if len(self.shared) == 1 or len(set(self.shared)) < len(self.shared):
+            raise ValueError("shared: expected no class, or two or more different ones")
+        if len(set(of_each(self.epochs, self.shared).values())) > 1:
+            raise ValueError("epochs: classes that share one network have the same")
+        return self
+
+    def learnt_with(self, label: str) -> list[str]:
+        """The classes that the network of `label` learns; in alphabetical order, so that the order of `shared` decides
+        nothing."""
+        return sorted(self.shared) if label in self.shared else [label]
+
+    def of(self, label: str) -> tuple[int, int]:
+        """Training images of `label`, at most, and epochs. Raises InputError where one of them isn't told."""
+        try:
+            return of_each(self.images, [label])[label], of_each(self.epochs, [label])[label]
+        except KeyError:
+            raise InputError(f"diffusion.generator doesn't say how {label} is learnt") from None
 
 
 class Network(Block):
@@ -89,41 +111,18 @@ class Sampler(Block):
 
 class Diffusion(Block):
     platform: Name
-    generators: dict[Name, GeneratorBudget]
-    classes: dict[Name, Name]
+    generator: GeneratorBudget
     network: Network
     process: Process
     training: GeneratorTraining
     sampler: Sampler
 
     @model_validator(mode="after")
-    def _each_class_has_its_generator(self):
-        for label, name in self.classes.items():
-            if name not in self.generators:
-                known = ", ".join(self.generators) or "none"
-                raise ValueError(f"classes.{label}: there is no generator {name!r} under `generators` (there: {known})")
-            if label not in self.generators[name].images:
-                raise ValueError(
-                    f"classes.{label}: generator {name} doesn't learn {label}; add it to generators.{name}.images"
-                )
-        for name, budget in self.generators.items():
-            for label in budget.images:
-                if label not in self.classes:
-                    raise ValueError(
-                        f"generators.{name}.images: {label} is learnt but never drawn; say under `classes` which "
-                        "generator draws it"
-                    )
-            if name not in self.classes.values():
-                raise ValueError(f"generators.{name}: no class is drawn by it; name it under `classes` or take it out")
-        return self
-
-    @model_validator(mode="after")
     def _guided_by_what_was_learnt(self):
-        shared = [name for name, budget in self.generators.items() if len(budget.images) > 1]
-        if shared and self.sampler.guidance > 1 and self.training.unlabelled == 0:
+        if self.generator.shared and self.sampler.guidance > 1 and self.training.unlabelled == 0:
             raise ValueError(
-                f"sampler.guidance {self.sampler.guidance:g} needs training.unlabelled above 0: {shared[0]} would "
-                "never have learnt to answer without the class"
+                f"sampler.guidance {self.sampler.guidance:g} needs training.unlabelled above 0: the shared network "
+                "would never have learnt to answer without the class"
             )
         return self
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from stages.common.base.parameters import PARAMS, Block, Name, read_parameters
+from stages.common.base.parameters import PARAMS, Block, of_each, read_parameters
 from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
+from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
 from stages.common.params.compare import Compare
 from stages.common.params.diffusion import Diffusion
@@ -23,7 +24,7 @@ class Params(Block):
     """The whole of params.yaml."""
 
     seed: int
-    classes: list[Name]
+    classes: Classes
     simulate: Simulate
     ingest: Ingest
     normalize: Normalize
@@ -38,12 +39,18 @@ class Params(Block):
 
     @model_validator(mode="after")
     def _blocks_agree(self):
-        _known("diffusion.classes", self.diffusion.classes, self.classes)
-        _known("split.classes", self.split.classes, self.classes)
+        minority, generator = self.classes.minority, self.diffusion.generator
+        _known("split.classes", self.split.classes, self.classes.names)
+        _known("diffusion.generator.shared", generator.shared, minority)
+        for key, number in {"images": generator.images, "epochs": generator.epochs}.items():
+            _known(f"diffusion.generator.{key}", _named(number), minority)
+            if missing := [name for name in minority if name not in of_each(number, minority)]:
+                raise ValueError(f"diffusion.generator.{key}: says nothing of {', '.join(missing)}")
         for name, dataset in self.assemble.datasets.items():
-            _known(f"assemble {name}: real", dataset.real, self.classes)
-            _known(f"assemble {name}: synthetic", dataset.synthetic, list(self.diffusion.classes))
-            for kind, count in dataset.synthetic.items():
+            _known(f"assemble {name}: minority", _named(dataset.minority), minority)
+        for name, dataset in self.assemble.mixed.items():
+            _known(f"assemble {name}: synthetic", _named(dataset.synthetic), minority)
+            for kind, count in dataset.generated(self.classes).items():
                 if count > self.diffusion.sampler.images:
                     raise ValueError(
                         f"assemble {name}: {count} synthetic images of {kind} are asked for, "
@@ -59,6 +66,11 @@ class Params(Block):
 def read_all(path: str | Path = PARAMS) -> Params:
     """Read and check all of `path`. Raises InputError with one line for each wrong key."""
     return read_parameters(Params, path, whole=True)
+
+
+def _named(number: int | dict[str, int] | None) -> list[str]:
+    """The classes that a parameter names one by one."""
+    return list(number) if isinstance(number, dict) else []
 
 
 def _known(where: str, names, known: list[str]) -> None:

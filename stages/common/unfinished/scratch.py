@@ -8,7 +8,7 @@ changed.)
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,8 +30,11 @@ def folder_of(key: Key) -> Path:
 
 
 @contextmanager
-def scratch(key: Key) -> Iterator[Path]:
-    """Yield the folder of the run of `key`; remove it on success, keep it on an error or Ctrl-C."""
+def scratch(key: Key, taker: str = "", takers: Iterable[str] = ()) -> Iterator[Path]:
+    """Yield the folder of the run of `key`; remove it on success, keep it on an error or Ctrl-C.
+
+    Where several `takers` want the result of the same run, each calls for itself, `taker`, and the last one removes it.
+    """
     folder = folder_of(key)
     if not (folder / KEY).exists():
         for place, other in unfinished().items():
@@ -39,7 +42,10 @@ def scratch(key: Key) -> Iterator[Path]:
                 print(_why_not(key, place, other), flush=True)
         write_text(folder / KEY, key.text)
     yield folder
-    shutil.rmtree(folder)
+    if taker:
+        (folder / f"taken-{taker}").touch()
+    if all((folder / f"taken-{other}").exists() for other in takers):
+        shutil.rmtree(folder)
 
 
 def unfinished() -> dict[Path, Key]:

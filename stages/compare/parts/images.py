@@ -8,6 +8,9 @@ from stages.compare import embedding, maps
 from stages.compare.crossed import crossed, read_embedding
 from stages.compare.parts.part import Part
 
+MAPPED = ["particle_id", "run", "platform", "class"]
+MAP_COLUMNS = [*MAPPED, "x", "y"]
+
 
 def crossed_part(networks: dict[str, str], classes: list[str]) -> Part:
     """Confusion matrices of networks trained on one platform and tested on each."""
@@ -41,5 +44,6 @@ def embedding_part(settings: Compare, classes: list[str], seed: int) -> Part:
         numbers["platforms_told_apart"] = embedding.platform_accuracy(features, table, seed)
     else:
         part.skipped = "the mapped particles come from one platform: coloured by class only"
+    part.tables["map"] = table[MAPPED].assign(x=points[:, 0], y=points[:, 1])
     part.pictures["umap"] = maps.picture_umap(points, colourings, network, origin_of(table))
     return part

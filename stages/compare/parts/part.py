@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import inf
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 FEW_PLATFORMS = "fewer than two platforms report diameters; a comparison needs two"
@@ -10,12 +11,14 @@ FEW_PLATFORMS = "fewer than two platforms report diameters; a comparison needs t
 
 @dataclass
 class Part:
-    """Numbers and pictures; `skipped` says why there are none or not all, `notes` what to know of those there are."""
+    """Numbers, pictures and tables; `skipped` says why there are none or not all, `notes` what to know of those that
+    are there."""
 
     numbers: dict = field(default_factory=dict)
     pictures: dict[str, Figure] = field(default_factory=dict)
     skipped: str | None = None
     notes: list[str] = field(default_factory=list)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def stated(entry: dict) -> dict:

@@ -12,7 +12,7 @@ RULE = (
     "means of 4 x 4 px, any flip, turn and shift up to 2 px; distance to the nearest training image below copy_gap "
     "times that to the second nearest, and times the median of training images' distances to their nearest other one"
 )
-MEND = "Train it for fewer epochs or on more images (its generator in diffusion.generators)"
+MEND = "Train it for fewer epochs or on more images (diffusion.generator)"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def main() -> None:
 def generate(label: str, params: Parameters) -> None:
     """Write data/synthetic/<label>.npy, (sampler.images, edge, edge) uint8, and <label>.json: which were dropped."""
     sampler = params.diffusion.sampler
-    weights = model_folder(label, params.diffusion) / "weights.safetensors"
+    weights = model_folder(label) / "weights.safetensors"
     generator, card = read(weights, label, sampler.guidance, best_device())
     if sampler.steps > generator.process.steps:
         raise InputError(

@@ -57,7 +57,7 @@ def main() -> None:
 def judge(label: str, params: Parameters) -> None:
     """Write metrics/quality/<label>.json and the pictures in plots/diffusion/<label>/."""
     device = best_device()
-    folder = model_folder(label, params.diffusion)
+    folder = model_folder(label)
     model, card = read(folder / "weights.safetensors", label, params.diffusion.sampler.guidance, device)
     platform = params.diffusion.platform
     training, training_rows = particles(label, platform, "train", card.classes[label].training_images, params.seed)

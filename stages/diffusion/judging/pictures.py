@@ -13,23 +13,20 @@ PAIRS = 12
 
 
 def loss(path: Path, title: str, losses: pd.DataFrame, by_epoch: pd.DataFrame) -> None:
-    """Loss against epoch (columns epoch, loss), and below it the distances of the samples at some epochs, KID with its
-    standard deviation and its floor."""
-    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 5), sharex=True)
+    """Loss against epoch (columns epoch, loss), and below it the distances of the samples at some epochs: Frechet, and
+    KID with its standard deviation. Each has a panel and a scale of its own, and its floor."""
+    figure, (above, frechet, kid) = plt.subplots(3, 1, figsize=(6, 6.4), sharex=True)
     figure.suptitle(title)
     above.plot(losses["epoch"], losses["loss"])
     above.set(ylabel="loss", ylim=(0, None))
-    below.plot(by_epoch["epoch"], by_epoch["frechet"], "o-", color=PALETTE[1], clip_on=False)
-    below.axhline(by_epoch["frechet_floor"].iloc[0], color=PALETTE[1], lw=0.8, ls=":")
-    label = f"Frechet distance ({by_epoch['n'].iloc[0]} images)"
-    below.set(xlabel="epoch; dotted: real training images, as many", ylabel=label, ylim=(0, None))
-    beside = below.twinx()
-    beside.errorbar(by_epoch["epoch"], by_epoch["kid"], by_epoch["kid_sd"], fmt="s--", color=PALETTE[2], clip_on=False)
-    beside.axhline(by_epoch["kid_floor"].iloc[0], color=PALETTE[2], lw=0.8, ls=":")
-    beside.set(ylabel="KID", ylim=(min(0, by_epoch[["kid", "kid_floor"]].min(axis=None)), None))
-    beside.spines["right"].set_visible(True)
-    below.yaxis.label.set_color(PALETTE[1])
-    beside.yaxis.label.set_color(PALETTE[2])
+    epochs, count = by_epoch["epoch"], by_epoch["n"].iloc[0]
+    frechet.plot(epochs, by_epoch["frechet"], "o-", color=PALETTE[1], clip_on=False)
+    frechet.set(ylabel=f"Frechet distance\n({count} images)", ylim=(0, None))
+    kid.errorbar(epochs, by_epoch["kid"], by_epoch["kid_sd"], fmt="s-", color=PALETTE[2], clip_on=False)
+    kid.set(ylabel=f"KID\n({count} images)", ylim=(min(0, by_epoch[["kid", "kid_floor"]].min(axis=None)), None))
+    kid.set_xlabel("epoch; dotted: real training images, as many")
+    for axis, name in ((frechet, "frechet_floor"), (kid, "kid_floor")):
+        axis.axhline(by_epoch[name].iloc[0], color="0.3", lw=1, ls=":")
     save(figure, path)
 
 

@@ -42,11 +42,9 @@ class Card:
     process: params.Process
 
 
-def model_folder(label: str, settings: params.Diffusion) -> Path:
+def model_folder(label: str) -> Path:
     """Where the generator that draws class `label` lies."""
-    if label not in settings.classes:
-        raise InputError(f"diffusion.classes has no {label!r}; there are: {', '.join(settings.classes)}")
-    return Path("models/ddpm") / settings.classes[label]
+    return Path("models/ddpm") / label
 
 
 def save(path: str | Path, weights: dict[str, torch.Tensor], card: Card) -> None:
@@ -82,9 +80,7 @@ def read(path: str | Path, label: str, guidance: float, device: torch.device) ->
     """The generator, ready to sample images of class `label` on `device`, and its card."""
     card = read_card(path)
     if label not in card.classes:
-        raise InputError(
-            f"{path}: draws {', '.join(card.classes)}, not {label}; train it again, or see diffusion.classes"
-        )
+        raise InputError(f"{path}: draws {', '.join(card.classes)}, not {label}; train it again")
     network = UNet(card.edge, card.network, len(card.classes))
     with safe_open(path, framework="pt", device=str(device)) as file:
         network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118

@@ -1,7 +1,7 @@
-"""Train one diffusion model, of one class or several: `python -m stages.diffusion.training <generator>`.
+"""Train the diffusion model of a class, alone or with others: `python -m stages.diffusion.training <class>`.
 
 To go on with a run that was cut off, run the same command again: it ends with the same bytes. On several GPUs:
-`torchrun --nproc-per-node <GPUs> -m stages.diffusion.training <generator>`.
+`torchrun --nproc-per-node <GPUs> -m stages.diffusion.training <class>`.
 """
 
 from collections.abc import Iterable
@@ -54,20 +54,21 @@ class Parameters(Block):
 
 
 def main() -> None:
-    (name,) = arguments("stages.diffusion.training", "generator")
-    train(name, read_parameters(Parameters))
+    (label,) = arguments("stages.diffusion.training", "class")
+    train(label, read_parameters(Parameters))
 
 
-def train(name: str, params: Parameters) -> None:
-    """Write models/ddpm/<name>/: weights.safetensors, loss.csv, and for each class a folder with samples.npy."""
+def train(label: str, params: Parameters) -> None:
+    """Write models/ddpm/<label>/: weights.safetensors, loss.csv, and for each class learnt a folder with samples.npy.
+
+    Classes that share a network each have it in a folder of their own: the first one trains it, the others take it.
+    """
     settings = params.diffusion
-    if name not in settings.generators:
-        raise InputError(f"diffusion.generators has no {name!r}; there are: {', '.join(settings.generators)}")
-    plan, origin = planned(name, params)
+    plan, origin = planned(label, params)
     with torchrun.workers() as device:
         current = start(plan, settings.network, device)
         say(
-            f"{name}: {len(plan.images)} images of {plan.edge} px ({counts(plan, settings)}), "
+            f"{plan.name}: {len(plan.images)} images of {plan.edge} px ({counts(plan, settings)}), "
             f"{plan.epochs} epochs, {plan.steps} steps of {plan.settings.batch}, "
             f"{parameter_count(current.network) / 1e6:.1f} M weights, on {torchrun.count()} x {device}"
             + (f"; {len(plan.held_out)} more are held out" if len(plan.held_out) else "")
@@ -77,20 +78,19 @@ def train(name: str, params: Parameters) -> None:
         if not torchrun.is_first():
             fit(current, plan, folder_of(key) / CHECKPOINT, estimate)
             return
-        with scratch(key) as unfinished:
+        with scratch(key, label, plan.classes) as unfinished:
             fit(current, plan, unfinished / CHECKPOINT, estimate)
-            write(current, plan, settings, origin)
+            write(current, plan, label, settings, origin)
 
 
-def planned(name: str, params: Parameters) -> tuple[Plan, str]:
-    """What the generator `name` learns and how, and the origin of its images."""
-    settings, budget = params.diffusion, params.diffusion.generators[name]
-    # In alphabetical order, because DVC takes a mapping in another order for the same one.
-    found = {label: training_images(label, most, params) for label, most in sorted(budget.images.items())}
+def planned(label: str, params: Parameters) -> tuple[Plan, str]:
+    """What the network of `label` learns and how, and the origin of its images."""
+    settings, (_, epochs) = params.diffusion, params.diffusion.generator.of(label)
+    found = {name: training_images(name, params) for name in settings.generator.learnt_with(label)}
     images, labels = together({label: learnt for label, (learnt, _, _) in found.items()})
     held_out, held_out_labels = together({label: beside for label, (_, beside, _) in found.items()})
     plan = Plan(
-        name=name,
+        name="+".join(found),
         scales={
             label: GreyScale.of(learnt, settings.process.standardize, settings.process.asinh_softening)
             for label, (learnt, _, _) in found.items()
@@ -101,8 +101,8 @@ def planned(name: str, params: Parameters) -> tuple[Plan, str]:
         held_out_labels=held_out_labels,
         process=build(settings.process),
         settings=settings.training,
-        epochs=budget.epochs,
-        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < budget.epochs} | {budget.epochs}),
+        epochs=epochs,
+        sample_epochs=sorted({e for e in settings.training.sample_epochs if e < epochs} | {epochs}),
         seed=params.seed,
     )
     return plan, origin_of(pd.concat([rows for _, _, rows in found.values()]))
@@ -110,20 +110,19 @@ def planned(name: str, params: Parameters) -> tuple[Plan, str]:
 
 def counts(plan: Plan, settings: Diffusion) -> str:
     """How many images of each class there are, and may be."""
-    allowed = settings.generators[plan.name].images
     return "; ".join(
-        f"{label}: {count}, {allowed[label]} allowed"
+        f"{label}: {count}, {settings.generator.of(label)[0]} allowed"
         for label, count in zip(plan.classes, np.bincount(plan.labels), strict=True)
     )
 
 
-def write(current: Run, plan: Plan, settings: Diffusion, origin: str) -> None:
+def write(current: Run, plan: Plan, label: str, settings: Diffusion, origin: str) -> None:
     """The results in their folder."""
     card = weights.Card(
         name=plan.name,
         classes={
-            label: weights.ClassCard(int(count), plan.scales[label])
-            for label, count in zip(plan.classes, np.bincount(plan.labels), strict=True)
+            name: weights.ClassCard(int(count), plan.scales[name])
+            for name, count in zip(plan.classes, np.bincount(plan.labels), strict=True)
         },
         origin=origin,
         sample_epochs=list(current.samples),
@@ -133,18 +132,18 @@ def write(current: Run, plan: Plan, settings: Diffusion, origin: str) -> None:
         process=settings.process,
     )
     samples = np.stack(list(current.samples.values()), axis=1)
-    with replacing_folder(Path("models/ddpm") / plan.name) as folder:
+    with replacing_folder(weights.model_folder(label)) as folder:
         final = current.average.state_dict() if plan.settings.patience is None else current.best
         weights.save(folder / "weights.safetensors", final, card)
         write_csv(folder / "loss.csv", loss_by_epoch(current, plan))
-        for label, drawn in zip(plan.classes, samples, strict=True):
-            (folder / label).mkdir()
-            np.save(folder / label / "samples.npy", drawn)
+        for name, drawn in zip(plan.classes, samples, strict=True):
+            (folder / name).mkdir()
+            np.save(folder / name / "samples.npy", drawn)
 
 
-def training_images(label: str, most: int, params: Parameters) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Up to `most` images of a class to train on, held-out ones, and the table's rows of the former."""
-    settings = params.diffusion
+def training_images(label: str, params: Parameters) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """The images of a class to train on, held-out ones, and the table's rows of the former."""
+    settings, (most, _) = params.diffusion, params.diffusion.generator.of(label)
     images, rows = particles(label, settings.platform, "train", None, params.seed)
     learnt, held_out = divided(rows, most, settings.training.held_out)
     if len(learnt) < 2:
