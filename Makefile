@@ -4,12 +4,13 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 SCALE ?= paper
+PRETRAINING = .scratch/pretrain
 SCALES = $(sort $(basename $(notdir $(wildcard params/*.yaml))))
 STAGES = $(shell sed -nE 's/^  ([a-z_]+):$$/\1/p' dvc.yaml)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Each line is seen when it is written, and DVC's advice to push to a storage that nobody set up isn't.
 reproduce = PYTHONUNBUFFERED=1 dvc repro $(1) | grep --line-buffered --invert-match 'dvc push'
-.PHONY: help setup repro stage page study check test prove lint scale graph scratch clear known-stage
+.PHONY: help setup repro stage page study check pretrain test prove lint scale graph scratch clear known-stage
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -40,6 +41,15 @@ page: setup   ## write the page alone, from the metrics and pictures that are th
 
 check: setup   ## see what would be read of the exports, without writing: make check, or make check SHEET=samples.csv
 	python -m stages.ingest --check $(SHEET)
+
+pretrain: $(PRETRAINING)/data/splits.parquet   ## learn simulated particles of instruments drawn by lot: what every generator starts from (hours)
+	cd $(PRETRAINING) && PYTHONPATH=$(CURDIR) python -m stages.diffusion.training droplets
+	python -m stages.diffusion.publish $(PRETRAINING)/models/ddpm/droplets/weights.safetensors
+
+$(PRETRAINING)/data/splits.parquet: params/pretrain/particles.yaml | setup
+	python -m stages.pretrain $(PRETRAINING)
+	cd $(PRETRAINING) && export PYTHONPATH=$(CURDIR) && python -m stages.simulate && python -m stages.pretrain.sheet . \
+	&& python -m stages.ingest && python -m stages.normalize && python -m stages.split
 
 test: setup   ## form, types and the tests
 	ruff check .

@@ -10,7 +10,8 @@ from stages.report.provenance import provenance
 
 def main() -> None:
     params = read_parameters(Parameters)
-    write_text("report/index.html", render(read_inputs(params) | {"provenance": provenance(params)}))
+    inputs = read_inputs(params)
+    write_text("report/index.html", render(inputs | {"provenance": provenance(params, inputs["runs"])}))
 
 
 if __name__ == "__main__":

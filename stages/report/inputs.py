@@ -4,9 +4,11 @@ A metrics file or picture that was not made is None; the page says so.
 """
 
 import base64
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
+from PIL import Image
 
 from stages.common.base.files import read_json
 from stages.common.base.origin import origin_of
@@ -15,10 +17,15 @@ from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
 from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
+from stages.report.answer import answer_rows, best_networks, thresholds_of, verdict_counts
+from stages.report.checks import checks_of
+from stages.report.features import read_map
+from stages.report.particles import read_particles, shown_of_classes
+from stages.report.second_look import second_look
 
 GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
-NETWORK_PICTURES = ("confusion", "precision_recall", "errors")
-COMPARISON_PICTURES = ("counts", "ratio", "dilution", "agreement", "beads", "sizes", "confusion", "umap")
+NETWORK_PICTURES = ("confusion", "precision_recall")
+COMPARISON_PICTURES = ("counts", "ratio", "dilution", "agreement", "beads", "sizes", "confusion")
 REJECTS_SHOWN = 20
 
 
@@ -31,12 +38,18 @@ class Parameters(Block):
     classify: Classify
 
 
-def picture(path: str | Path) -> str | None:
-    """A PNG as a data URI, so that the page needs no other file."""
+def picture(path: str | Path) -> dict | None:
+    """A PNG as the address of itself, so that the page needs no other file: as WebP without loss, which is smaller.
+    Its width and height let a browser keep its place."""
     path = Path(path)
     if not path.is_file():
         return None
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+    file = BytesIO()
+    with Image.open(path) as image:
+        flat = image.convert("RGB")
+        flat.save(file, format="WEBP", lossless=True, method=4)
+        size = {"width": flat.width, "height": flat.height}
+    return {"source": "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii"), **size}
 
 
 def metrics(path: str | Path) -> dict | None:
@@ -52,7 +65,7 @@ def csv_rows(path: str | Path) -> list[dict]:
     return rows(pd.read_csv(path)) if Path(path).is_file() else []
 
 
-def pictures_in(folder: str | Path, names: tuple[str, ...]) -> dict[str, str | None]:
+def pictures_in(folder: str | Path, names: tuple[str, ...]) -> dict[str, dict | None]:
     return {name: picture(Path(folder) / f"{name}.png") for name in names}
 
 
@@ -70,10 +83,19 @@ def read_rejects(path: str | Path) -> dict:
 def read_inputs(params: Parameters) -> dict:
     """Everything that the templates use, read by the names in `params`."""
     runs = pd.read_parquet("data/ingested/runs.parquet")
-    networks = [classifier_name(d, a) for d in params.assemble.datasets for a in params.classify.architectures]
-    return {
+    names = [classifier_name(d, a) for d in params.assemble.datasets for a in params.classify.architectures]
+    networks = {
+        name: {
+            "metrics": metrics(f"metrics/classify/{name}.json"),
+            "pictures": pictures_in(f"plots/classify/{name}", NETWORK_PICTURES),
+        }
+        for name in names
+    }
+    compare = metrics("metrics/compare.json")
+    best = best_networks({name: network["metrics"] for name, network in networks.items()})
+    particles = read_particles(runs["run"])
+    inputs = {
         "classes": params.classes.names,
-        "datasets": params.assemble.datasets,
         "origin": origin_of(runs),
         "runs": rows(runs),
         "rejects": read_rejects("data/ingested/rejects.csv"),
@@ -86,17 +108,18 @@ def read_inputs(params: Parameters) -> dict:
             }
             for label in params.classes.minority
         },
-        "networks": {
-            name: {
-                "metrics": metrics(f"metrics/classify/{name}.json"),
-                "pictures": pictures_in(f"plots/classify/{name}", NETWORK_PICTURES),
-            }
-            for name in networks
-        },
+        "networks": networks,
+        "best": best,
         "table": csv_rows("metrics/table.csv"),
         "table_summary": metrics("metrics/table.json"),
-        "table_picture": picture("plots/table.png"),
-        "compare": metrics("metrics/compare.json"),
+        "compare": compare,
+        "thresholds": thresholds_of((compare or {}).get("counts") or {}),
+        "answer": answer_rows(compare or {}, dict(zip(runs["sample"], runs["role"], strict=True))),
+        "verdicts": verdict_counts(compare or {}),
         "beads": csv_rows("metrics/beads.csv"),
         "compare_pictures": pictures_in("plots/compare", COMPARISON_PICTURES),
+        "particles": shown_of_classes(particles, params.classes.names),
+        "map": read_map(particles, params.classes.names),
+        "second_look": second_look(best, particles, params.classes.names, params.seed),
     }
+    return inputs | {"checks": checks_of(inputs)}

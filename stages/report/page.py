@@ -4,8 +4,11 @@ from pathlib import Path
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
-from stages.common.base.origin import MEASURED, MIXED
 from stages.common import words
+from stages.common.base.origin import MEASURED, MIXED
+from stages.report.answer import verdict_grid
+from stages.report.forest import forest
+from stages.report.particles import BAR_UM
 
 TEMPLATES = Path(__file__).with_name("templates")
 FILTERS = {
@@ -17,6 +20,7 @@ FILTERS = {
     "named": words.named,
     "threshold": words.threshold,
     "verdict": words.verdict,
+    "symbol": words.SYMBOLS.get,
 }
 
 
@@ -30,4 +34,5 @@ def render(inputs: dict) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    return environment.get_template("page.html.j2").render(MEASURED=MEASURED, MIXED=MIXED, **inputs)
+    environment.globals.update(forest=forest, verdict_grid=verdict_grid, MEASURED=MEASURED, MIXED=MIXED, BAR_UM=BAR_UM)
+    return environment.get_template("page.html.j2").render(**inputs)

@@ -36,6 +36,7 @@ class Project:
         settings["seed"] = 5
         diffusion = settings["diffusion"]
         diffusion["platform"] = "A"
+        diffusion["start"] = "scratch"
         self.name = labels[0]
         settings["classes"]["minority"] = list(labels)
         shared = list(labels) if len(labels) > 1 else []

@@ -1,6 +1,6 @@
 """The block `diffusion`: network, process, training and sampling of the generators."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -111,6 +111,7 @@ class Sampler(Block):
 
 class Diffusion(Block):
     platform: Name
+    start: Annotated[str, Field(min_length=1)]
     generator: GeneratorBudget
     network: Network
     process: Process

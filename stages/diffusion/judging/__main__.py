@@ -88,6 +88,7 @@ def judge(label: str, params: Parameters) -> None:
         "n": compared.n,
         "held_out": len(held_out),
         "training": len(training),
+        "start": card.start,
         "network": NAME,
         **set_distances(compared.equal_features(), compared.random("kid")),
         **{name: judgement(compared) for name, judgement in JUDGEMENTS.items()},

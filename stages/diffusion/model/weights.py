@@ -40,6 +40,7 @@ class Card:
     precision: str
     network: params.Network
     process: params.Process
+    start: str = "scratch"  # what the training started from, in words
 
 
 def model_folder(label: str) -> Path:

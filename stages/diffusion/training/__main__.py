@@ -21,7 +21,7 @@ from stages.common.base.seeds import seed_of
 from stages.common.base.threads import in_order
 from stages.common.device import workers
 from stages.common.params.diffusion import Diffusion
-from stages.common.unfinished.fingerprint import of_bytes
+from stages.common.unfinished.fingerprint import of_bytes, of_file
 from stages.common.unfinished.key import Key, key_of
 from stages.common.unfinished.scratch import folder_of, scratch
 from stages.diffusion.data.particles import particles
@@ -33,6 +33,7 @@ from stages.diffusion.model.sample import Generator
 from stages.diffusion.model.sample import images as sampled
 from stages.diffusion.model.unet import parameter_count
 from stages.diffusion.training import torchrun
+from stages.diffusion.training.beginning import first_weights, in_words, path_of
 from stages.diffusion.training.checkpoint import load_checkpoint, save_checkpoint
 from stages.diffusion.training.early_stop import divided, has_stopped, judge_epoch
 from stages.diffusion.training.estimate import Estimate, measure
@@ -73,6 +74,7 @@ def train(label: str, params: Parameters) -> None:
             f"{parameter_count(current.network) / 1e6:.1f} M weights, on {torchrun.count()} x {device}"
             + (f"; {len(plan.held_out)} more are held out" if len(plan.held_out) else "")
         )
+        say(f"{plan.name}: starts from {in_words(settings.start)}")
         estimate = measure(plan, settings.network, device, PREVIEW_IMAGES)
         key = resumption_key(plan, settings, device)
         if not torchrun.is_first():
@@ -104,6 +106,7 @@ def planned(label: str, params: Parameters) -> tuple[Plan, str]:
         epochs=epochs,
         sample_epochs=sorted({e for e in settings.training.sample_epochs if e < epochs} | {epochs}),
         seed=params.seed,
+        start=first_weights(settings, images.shape[1], len(found)),
     )
     return plan, origin_of(pd.concat([rows for _, _, rows in found.values()]))
 
@@ -130,6 +133,7 @@ def write(current: Run, plan: Plan, label: str, settings: Diffusion, origin: str
         precision=plan.settings.precision,
         network=settings.network,
         process=settings.process,
+        start=in_words(settings.start),
     )
     samples = np.stack(list(current.samples.values()), axis=1)
     with replacing_folder(weights.model_folder(label)) as folder:
@@ -226,6 +230,7 @@ def say(text: str) -> None:
 
 def resumption_key(plan: Plan, settings: Diffusion, device: torch.device) -> Key:
     """Inputs and settings alone: what is computed from them might differ in its last bit on another day."""
+    start = path_of(settings.start)
     decisive = {
         "images": of_bytes(plan.images.tobytes(), plan.held_out.tobytes()),
         "labels": [plan.labels.tolist(), plan.held_out_labels.tolist()],
@@ -234,6 +239,7 @@ def resumption_key(plan: Plan, settings: Diffusion, device: torch.device) -> Key
         "training": plan.settings.model_dump(),
         "epochs": [plan.epochs, plan.sample_epochs],
         "seed": plan.seed,
+        "start": of_file(start) if start else None,
         "network": settings.network.model_dump(),
         "devices": [device.type, torchrun.count()],
     }

@@ -39,6 +39,7 @@ class Plan:
     epochs: int
     sample_epochs: list[int]
     seed: int
+    start: dict[str, Tensor] | None = None  # weights that training starts from; None: weights that are drawn
 
     @property
     def edge(self) -> int:
@@ -86,6 +87,8 @@ def start(plan: Plan, network: params.Network, device: torch.device) -> Run:
     """A new run."""
     torch.manual_seed(seed_of(plan.seed, "ddpm", plan.name, "weights"))
     trained = UNet(plan.edge, network, len(plan.classes)).to(device)
+    if plan.start is not None:
+        trained.load_state_dict(plan.start)
     average = copy.deepcopy(trained).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(trained.parameters(), lr=plan.settings.lr, weight_decay=0.0, fused=True)
     compiled = torch.compile(trained) if plan.settings.compile else trained

@@ -16,6 +16,7 @@ def to_arrays(known: Known) -> dict[str, np.ndarray]:
     return {name: getattr(reference.space, name) for name in SPACE} | {
         "coordinates": reference.coordinates,
         "called": likened.called.astype(np.int64),
+        "distance": likened.distance,
         "unlikeness": likened.unlikeness,
         "quantities": likened.quantities,
         "truth": reference.truth.astype(np.int64),
@@ -31,7 +32,7 @@ def to_arrays(known: Known) -> dict[str, np.ndarray]:
 def from_arrays(arrays: dict[str, np.ndarray]) -> Known:
     """What `to_arrays` gave."""
     space = Space(*(arrays[name] for name in SPACE))
-    likened = Likened(arrays["called"], arrays["unlikeness"], arrays["quantities"])
+    likened = Likened(*(arrays[name] for name in ("called", "distance", "unlikeness", "quantities")))
     reference = Reference(space, arrays["coordinates"], likened, arrays["truth"], arrays["run"])
     tests = [Yardstick(arrays[f"{name}_spread"], float(arrays[f"{name}_limit"][0])) for name in ("run", "drift")]
     return Known(reference, arrays["thresholds"], *tests)

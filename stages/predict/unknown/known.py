@@ -1,7 +1,7 @@
 """What training holds, and whether a particle or a run is like it.
 
-Three questions. *A particle*: how far are the nearest known ones? *A run*: are the particles called each class as
-unlike known ones, and as large, as those of known runs? *Drift*: are all of a run's particles together like those of
+Three questions. *A particle*: how far are the nearest known ones? *A run*: are the particles called each class as far
+from known ones, and as large, as those of known runs? *Drift*: are all of a run's particles together like those of
 known runs, in size, in each of the instrument's columns and in the network's features? For the last two the known
 particles are weighted to the composition that the run seems to have.
 """
@@ -15,11 +15,11 @@ from stages.predict.unknown.appearance import Appearance
 from stages.predict.unknown.composition import weights_for
 from stages.predict.unknown.departure import Departures, Yardstick, departures
 from stages.predict.unknown.likened import QUANTITIES, Likened, quantities_of
-from stages.predict.unknown.nearest import NOBODY, distances
+from stages.predict.unknown.nearest import NOTHING, nearest, unlikeness
 from stages.predict.unknown.space import Space
 
 KEPT = 1500  # known particles of a class, at most
-RUN_QUANTITIES = ["unlikeness", "diameter"]
+RUN_QUANTITIES = ["distance", "diameter"]
 
 
 @dataclass(frozen=True)
@@ -57,26 +57,28 @@ class Reference:
     def of(cls, seen: Appearance, called: np.ndarray, truth: np.ndarray, run: np.ndarray) -> "Reference":
         space = Space.fit(seen)
         coordinates = space.coordinates(seen)
-        unlikeness = distances(coordinates, run, np.ascontiguousarray(coordinates.T), run)
-        return cls(
-            space, coordinates, Likened(called, unlikeness, quantities_of(seen.columns, coordinates)), truth, run
-        )
+        units = _units(truth, run)
+        distances, neighbours = nearest(coordinates, units, np.ascontiguousarray(coordinates.T), units)
+        unlike = unlikeness(distances, distances[neighbours, -1])
+        likened = Likened(called, distances[:, -1], unlike, quantities_of(seen.columns, coordinates))
+        return cls(space, coordinates, likened, truth, run)
 
     def likened_to(self, seen: Appearance, called: np.ndarray) -> Likened:
         """Particles that aren't among the known ones."""
         coordinates = self.space.coordinates(seen)
-        own = np.full(len(seen), NOBODY)
-        unlikeness = distances(coordinates, own, np.ascontiguousarray(self.coordinates.T), self.run)
-        return Likened(called, unlikeness, quantities_of(seen.columns, coordinates))
+        strangers = np.full(len(seen), NOTHING)
+        distances, neighbours = nearest(coordinates, strangers, np.ascontiguousarray(self.coordinates.T), self.run)
+        unlike = unlikeness(distances, self.likened.distance[neighbours])
+        return Likened(called, distances[:, -1], unlike, quantities_of(seen.columns, coordinates))
 
-    def class_departures(self, run: Likened, but: int = NOBODY) -> Departures:
+    def class_departures(self, run: Likened, but: int = NOTHING) -> Departures:
         """Of a run's particles called each class, in RUN_QUANTITIES, from known runs `but` one."""
         known = self.likened
         weights = weights_for(run.called, self.truth, known.called, self.run != but)
-        own, others = (np.column_stack([each.unlikeness, each.quantities[:, 0]]) for each in (run, known))
+        own, others = (np.column_stack([each.distance, each.quantities[:, 0]]) for each in (run, known))
         return departures(own, run.called, others, known.called, weights, self.truth.max() + 1)
 
-    def whole_departures(self, run: Likened, but: int = NOBODY) -> Departures:
+    def whole_departures(self, run: Likened, but: int = NOTHING) -> Departures:
         """Of all of a run's particles, in QUANTITIES, from known runs `but` one."""
         known = self.likened
         weights = weights_for(run.called, self.truth, known.called, self.run != but)
@@ -151,6 +153,17 @@ def _kept(truth: np.ndarray) -> np.ndarray:
     rows = [np.flatnonzero(truth == number) for number in np.unique(truth)]
     even = [own[np.linspace(0, len(own) - 1, min(KEPT, len(own))).round().astype(int)] for own in rows]
     return np.sort(np.concatenate(even))
+
+
+def _units(truth: np.ndarray, run: np.ndarray) -> np.ndarray:
+    """What is left out together (M,): a run, for its particles share more than their class; single particles of a class
+    that one run holds all of."""
+    units = run.copy()
+    for number in np.unique(truth):
+        own = truth == number
+        if len(np.unique(run[own])) == 1:
+            units[own] = run.max() + 1 + np.flatnonzero(own)
+    return units
 
 
 def _thresholds(known: Likened, classes: int, false_flags: float) -> np.ndarray:

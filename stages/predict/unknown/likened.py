@@ -13,10 +13,11 @@ QUANTITIES = ["diameter", *COLUMNS, *(f"feature_{axis + 1}" for axis in range(AX
 
 @dataclass(frozen=True)
 class Likened:
-    """N particles: what they were `called` (N,), their `unlikeness` (N,) to known particles, and their QUANTITIES,
-    float64 (N, Q), NaN where not reported: the logarithm of the diameter first."""
+    """N particles: what they were `called` (N,), their `distance` (N,) from known particles and their `unlikeness` (N,)
+    to them, and their QUANTITIES, float64 (N, Q), NaN where not reported: the logarithm of the diameter first."""
 
     called: np.ndarray
+    distance: np.ndarray
     unlikeness: np.ndarray
     quantities: np.ndarray
 
@@ -24,7 +25,7 @@ class Likened:
         return len(self.called)
 
     def __getitem__(self, rows: np.ndarray) -> "Likened":
-        return Likened(self.called[rows], self.unlikeness[rows], self.quantities[rows])
+        return Likened(self.called[rows], self.distance[rows], self.unlikeness[rows], self.quantities[rows])
 
 
 def quantities_of(columns: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
@@ -37,5 +38,5 @@ def quantities_of(columns: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
 
 def joined(parts: Sequence[Likened]) -> Likened:
     """A run that was read in parts, in their order; at least one."""
-    names = ("called", "unlikeness", "quantities")
+    names = ("called", "distance", "unlikeness", "quantities")
     return Likened(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

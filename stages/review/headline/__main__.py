@@ -4,7 +4,8 @@ import pandas as pd
 
 from stages.common.base.errors import run
 from stages.common.base.files import read_json, write_json
-from stages.common.base.parameters import Block, Name, read_parameters
+from stages.common.base.parameters import Block, read_parameters
+from stages.common.params.classes import Classes
 from stages.review.headline.classifiers import of_classifiers
 from stages.review.headline.generators import of_generators
 from stages.review.headline.platforms import of_platforms
@@ -15,7 +16,7 @@ HEADLINE = "metrics/headline.json"
 class Parameters(Block):
     """What this script reads of params.yaml."""
 
-    classes: list[Name]
+    classes: Classes
 
 
 def main() -> None:
@@ -23,10 +24,10 @@ def main() -> None:
     table = pd.read_csv("metrics/table.csv")
     names = [f"{row.dataset}-{row.architecture}" for row in table.itertuples()]
     networks = {name: read_json(f"metrics/classify/{name}.json") for name in names}
-    generated = [name for name in classes if f"synthetic_{name}" in table and table[f"synthetic_{name}"].any()]
+    generated = [name for name in classes.minority if f"synthetic_{name}" in table and table[f"synthetic_{name}"].any()]
     write_json(
         HEADLINE,
-        of_classifiers(networks, read_json("metrics/table.json"), classes[1:])
+        of_classifiers(networks, read_json("metrics/table.json"), classes.minority)
         | of_generators({name: read_json(f"metrics/quality/{name}.json") for name in generated})
         | of_platforms(read_json("metrics/compare.json")),
     )

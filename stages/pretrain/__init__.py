@@ -1,0 +1,1 @@
+"""pretrain: instruments that nobody has, whose simulated particles every generator has seen before it sees its own."""
