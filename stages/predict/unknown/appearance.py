@@ -41,7 +41,7 @@ def radial_profile(images: np.ndarray) -> np.ndarray:
     averaging = np.zeros((edge * edge, rings), np.float32)
     inside = np.flatnonzero(ring < rings)
     averaging[inside, ring[inside]] = (1 / np.bincount(ring))[ring[inside]]
-    return images.reshape(len(images), -1).astype(np.float32) @ averaging
+    return images.reshape(len(images), edge * edge).astype(np.float32) @ averaging
 
 
 def columns_of(particles: pd.DataFrame) -> np.ndarray:
