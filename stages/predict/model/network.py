@@ -26,7 +26,6 @@ class Network:
             raise InputError(f"{name}: no ONNX file that can be run ({error}); train the network again") from None
         if missing := OUTPUTS - {output.name for output in self._session.get_outputs()}:
             raise InputError(f"{name}: the network gives no {', '.join(sorted(missing))}; train it again")
-        self.about: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
 
     def answers(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """uint8 (N, edge, edge) -> logits (N, classes) and features (N, width), float32."""

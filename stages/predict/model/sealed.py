@@ -42,7 +42,8 @@ def _listed(sums: Path) -> dict[str, str]:
     if not sums.is_file():
         raise InputError(f"{sums}: not there; copy the whole folder, which holds it")
     listed = {}
-    for number, line in enumerate(sums.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    *lines, rest = sums.read_bytes().decode("utf-8", errors="replace").split("\n")
+    for number, line in enumerate([*lines, rest] if rest else lines, start=1):
         digest, gap, name = line.partition("  ")
         if len(digest) != 64 or not gap or Path(name).name != name:
             raise InputError(f"{sums}, line {number}: no digest and file name; copy the folder again")
