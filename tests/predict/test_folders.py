@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from stages.common.base.errors import InputError
 from stages.predict.__main__ import main
@@ -50,7 +51,8 @@ def test_a_run_folder_is_answered_as_its_images_say(packed, tmp_path):
     whole = counts[counts["at_least_um"] == 0]
     assert whole["called"].tolist() == [EACH] * 3
     assert ((whole["count_low"] < EACH) & (whole["count_high"] > EACH)).all()
-    np.testing.assert_allclose(whole["per_ml"], whole["count"] / 0.5 * 2, rtol=1e-4)  # volume in mL, dilution
+    imaged_ml = 10 * (100 * 0.5) * (50 * 0.5) * 80 * 1e-12 * 0.5  # frames of 100 x 50 px, 80 um deep, and VolumeCF
+    np.testing.assert_allclose(whole["per_ml"], whole["count"] / imaged_ml * 2, rtol=1e-4)  # diluted to a half
     page = (tmp_path / "out/r1/index.html").read_text(encoding="utf-8")
     assert 'src="data:image/png' in page and "http" not in page.replace("http-equiv", "")
 
@@ -74,8 +76,6 @@ def test_an_answer_is_the_same_again(packed, tmp_path):
 
 def test_what_is_missing_is_asked_for_as_an_option(packed, tmp_path):
     (tmp_path / "crops").mkdir()
-    from PIL import Image
-
     Image.fromarray(disc(70, 10, np.random.default_rng(1), 30)).save(tmp_path / "crops/a.png")
     with pytest.raises(InputError, match="--pixel-um: empty"):
         answer(packed, str(tmp_path / "crops"), "--out", str(tmp_path / "out"))
