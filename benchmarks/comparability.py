@@ -12,9 +12,9 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.result import write_result
+from stages.common.run_variance import moments, run_variance_of, stacked
 from stages.compare.rate import rate_of
 from stages.compare.ratio import ratio_of
-from stages.compare.run_variance import moments, run_variance_of, stacked
 
 RUNS = (2, 3, 6)  # on each platform
 COUNTS = (5, 20, 100, 500)  # expected, a run on the first platform

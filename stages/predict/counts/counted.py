@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.predict.counts.detection import currie, is_found, sd_of_none
-from stages.predict.counts.likelihood import profiles, without
+from stages.predict.counts.detection import detectable, is_found
+from stages.predict.counts.likelihood import fitted, profiles, without
 from stages.predict.counts.matrix import Matrix
 from stages.predict.counts.strata import counts_in
 
@@ -35,12 +35,14 @@ class Count:
 def counted(probabilities: np.ndarray, matrix: Matrix, level: float = 0.95, runs: int = 1) -> list[Count]:
     """A Count for each class from calibrated `probabilities` (N, C) of all particles of a sample's `runs` runs."""
     counts, rows = counts_in(probabilities), matrix.rows(runs)
+    best = fitted(counts, rows)
     called = np.bincount(probabilities.argmax(axis=1), minlength=len(rows))
     tails = np.array([0.5, (1 - level) / 2, (1 + level) / 2])
     found = []
-    for number, profile in enumerate(profiles(counts, rows)):
+    for number, profile in enumerate(profiles(counts, rows, best)):
         middle, low, high = map(float, profile.quantiles(tails))
-        there = is_found(profile.evidence)
-        _, detectable = currie(sd_of_none(without(counts, rows, number), rows, number))
-        found.append(Count(middle, low if there else 0.0, high, there, detectable, int(called[number])))
+        none = without(counts, rows, number)
+        there = is_found(float(2 * (best.log_likelihood - none.log_likelihood)[0]))
+        limit = detectable(none, rows, number)
+        found.append(Count(middle, low if there else 0.0, high, there, limit, int(called[number])))
     return found
