@@ -25,7 +25,7 @@ from stages.common.base.seeds import random_of
 from stages.common.params.whole import read_all
 
 SAMPLES = 400
-BOOTSTRAPPED = 60  # of them, for the intervals of other methods
+BOOTSTRAPPED = 40  # of them, for the intervals of other methods
 DRAWS = 40  # of what is known, for calibration, sets and abstention
 ESTIMATES = ("plain", *METHODS, "likelihood")
 PACKAGES = ("numpy", "scipy", "pandas", "onnxruntime")
@@ -54,7 +54,7 @@ def main() -> None:
         "errors_where_rare": pd.concat([errors(rows, design) for design, rows in samples.items()]),
         "other_intervals": others(samples["one known run of each class"]),
         "detection": detection(_table(detections(pool, 1, SAMPLES // 4, random("limits")))),
-        "by_size": _shares(by_size(pool, 1, SAMPLES // 2, random("sizes")), ["at_least_um", "class"]),
+        "by_size": _shares(by_size(pool, 1, SAMPLES // 4, random("sizes")), ["at_least_um", "class"]),
         "replicates": _shares(replicates(pool, 1, SAMPLES // 4, random("replicates")), ["class"]),
         "doubt": pd.DataFrame(
             [

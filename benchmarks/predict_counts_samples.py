@@ -7,11 +7,11 @@ import numpy as np
 
 from benchmarks.predict_counts_methods import METHODS, bootstrapped
 from benchmarks.predict_counts_pool import Pool, Run
-from stages.predict.counts.counted import counted
+from stages.predict.counts.counted import laws
 from stages.predict.counts.matrix import matrix_of
 from stages.predict.doubt.calibration import fit
 
-LEVEL = 0.9
+LEVEL, WIDER = 0.9, 0.95
 PARTICLES = (150, 1500)  # of a sample, log-uniformly
 RARE = 0.01
 KINDS = ("one in a thousand", "one in a thousand to as many", "any", "three in a thousand to one in ten")
@@ -93,15 +93,14 @@ def trials(
         logits = drawn(others, there).logits
         calibration = fit(known.logits, known.truth)
         matrix = matrix_of(calibration.probabilities(known.logits), known.truth, known.run)
-        counts = counted(calibration.probabilities(logits), matrix, LEVEL)
-        wider = counted(calibration.probabilities(logits), matrix, 0.95)
+        found = laws(calibration.probabilities(logits), matrix)
         plain = np.bincount(logits.argmax(axis=1), minlength=len(pool))
         other = {name: method(known.logits, known.truth, logits) for name, method in METHODS.items()}
         ends = {
             name: bootstrapped(name, known.logits, known.truth, logits, random) for name in METHODS if sample < boots
         }
-        for number, count in enumerate(counts):
-            mean = expected[number]
+        for number, law in enumerate(found):
+            mean, count, wider = expected[number], law.at(LEVEL), law.at(WIDER)
             yield {
                 "sample": sample,
                 "kind": kind,
@@ -113,9 +112,9 @@ def trials(
                 "likelihood": count.number,
                 "found": count.found,
                 "covers": count.low <= mean <= count.high,
-                "covers_95": wider[number].low <= mean <= wider[number].high,
+                "covers_95": wider.low <= mean <= wider.high,
                 "width": count.high - count.low,
-                **{name: found[number] for name, found in other.items()},
+                **{name: numbers[number] for name, numbers in other.items()},
                 **{f"covers_{name}": low[number] <= mean <= high[number] for name, (low, high) in ends.items()},
                 **{f"width_{name}": high[number] - low[number] for name, (low, high) in ends.items()},
             }
