@@ -5,7 +5,7 @@ normalized, in steps from none to severe, and tells the macro recall of each tra
 models/classifiers; default: real-1-resnet18), beside the clean one. The named alternative is the other way to bring the
 background to one level: `normalize.background: level` shifts a crop, `plane` takes its slope off too.
 
-ramp_loss_points        macro recall that a brightness ramp from -10 to +10 grey levels across a crop costs, with `plane`
+ramp_loss_points        macro recall that a ramp from -10 to +10 grey levels across a crop costs, with `plane`
 ramp_loss_points_level  the same with `level`
 plane_minus_level       macro recall on clean crops, points, of a network that learnt with params.yaml's background
 """
