@@ -71,19 +71,32 @@ def test_the_area_under_the_curve_is_that_of_two_normal_laws():
     truth, run = np.zeros(1500, int), np.repeat(np.arange(10), 150)
     known = Known.fit(plain(random.normal(size=(1500, 3))), truth, truth, run, 0.05, 0.01)
     own, foreign = random.normal(size=(3000, 3)), 2 * random.normal(size=(3000, 3))
-    scores = [known.likened(plain(each), np.zeros(3000, int)).unlikeness for each in (own, foreign)]
+    scores = [known.likened(plain(each), np.zeros(3000, int)).distance for each in (own, foreign)]
     found = roc_auc_score(np.repeat([0, 1], 3000), np.concatenate(scores))
     assert found == pytest.approx(f.sf(1 / 4, 3, 3), abs=0.03)
 
 
-def test_as_many_known_particles_are_flagged_as_stated():
+def test_the_same_distance_is_stranger_where_known_particles_lie_closer():
+    """Two classes, one a fourth as wide: a point is as unlike it at a distance that counts twice."""
+    random = np.random.default_rng(13)
+    truth, run = np.repeat([0, 1], 400), np.repeat(np.arange(8), 100)
+    width = np.where(truth == 0, 1, 4)[:, None]
+    middles = np.array([[0.0, 0, 0], [1000, 0, 0]])
+    known = Known.fit(plain(middles[truth] + width * random.uniform(-1, 1, (800, 3))), truth, truth, run, 0.05, 0.01)
+    points = plain(middles + np.array([[0, 0, 2.5], [0, 0, 5.5]]))  # 1.5 beyond either
+    likened = known.likened(points, np.array([0, 1]))
+    assert likened.distance[1] == pytest.approx(likened.distance[0], rel=0.25)
+    assert likened.unlikeness[0] / likened.unlikeness[1] == pytest.approx(2, rel=0.25)
+
+
+def test_no_more_known_particles_are_flagged_than_stated():
     random = np.random.default_rng(7)
     known = known_of(random, 250, false_flags=0.05)
     truth = np.repeat([0, 1, 2], 2000)
     flags = known.flags(known.likened(plain(MIDDLES[truth] + random.normal(size=(6000, 3))), truth))
     for number in range(3):
         # The threshold itself was drawn from 1,000 particles.
-        assert 0.02 < flags[truth == number].mean() < 0.05 + 3 * binom.std(1000, 0.05) / 1000
+        assert 0.005 < flags[truth == number].mean() < 0.05 + 3 * binom.std(1000, 0.05) / 1000
 
 
 def test_what_lies_between_the_classes_is_flagged():

@@ -79,7 +79,7 @@ def test_strange_particles_among_known_ones_raise_an_alarm(known):
     random = np.random.default_rng(6)
     truth = np.repeat([0, 1], [60, 60])
     run = run_of(random, truth)
-    run.features[60:90] += [-6, 4, 0]
+    run.features[60:90] += [0, 0, 8]
     verdict = known.run_test(known.likened(run, truth))
     assert verdict.alarm
     group, quantity = np.unravel_index(np.nanargmax(verdict.departures), verdict.departures.shape)
