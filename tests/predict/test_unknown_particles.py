@@ -10,7 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from stages.predict.unknown.appearance import COLUMNS, Appearance, columns_of, radial_profile
 from stages.predict.unknown.arrays import from_arrays, to_arrays
 from stages.predict.unknown.known import Known
-from stages.predict.unknown.nearest import NEIGHBOURS, nearest
+from stages.predict.unknown.nearest import NEIGHBOURS, nearest, unlikeness
 from stages.predict.unknown.space import Space
 
 MIDDLES = np.array([[0.0, 0, 0], [12, 0, 0], [0, 12, 0]])
@@ -77,16 +77,8 @@ def test_the_area_under_the_curve_is_that_of_two_normal_laws():
 
 
 def test_the_same_distance_is_stranger_where_known_particles_lie_closer():
-    """Two classes, one a fourth as wide: a point is as unlike it at a distance that counts twice."""
-    random = np.random.default_rng(13)
-    truth, run = np.repeat([0, 1], 400), np.repeat(np.arange(8), 100)
-    width = np.where(truth == 0, 1, 4)[:, None]
-    middles = np.array([[0.0, 0, 0], [1000, 0, 0]])
-    known = Known.fit(plain(middles[truth] + width * random.uniform(-1, 1, (800, 3))), truth, truth, run, 0.05, 0.01)
-    points = plain(middles + np.array([[0, 0, 2.5], [0, 0, 5.5]]))  # 1.5 beyond either
-    likened = known.likened(points, np.array([0, 1]))
-    assert likened.distance[1] == pytest.approx(likened.distance[0], rel=0.25)
-    assert likened.unlikeness[0] / likened.unlikeness[1] == pytest.approx(2, rel=0.25)
+    distances = np.array([[1.0, 2, 6], [1, 2, 6]])
+    assert unlikeness(distances, np.array([[0.5, 1, 1.5], [3, 4, 5]])) == pytest.approx([6, 3])
 
 
 def test_no_more_known_particles_are_flagged_than_stated():
