@@ -8,8 +8,8 @@ own train and selection split.
 NETWORK is a folder below models/classifiers, trained before (default: real-1-resnet18). The named alternative is the
 usual score on the same network: the tenth nearest neighbour among normalized features (Sun et al. 2022).
 
-The coordinates, the number of neighbours and the tests' quantities were chosen on runs of this seed: for figures of runs
-that nothing was chosen on, take another.
+The coordinates, the number of neighbours and the tests' quantities were chosen on runs of this seed: for figures of
+runs that nothing was chosen on, take another.
 
 auroc_*              of the unlikeness, against all judged particles of the known classes, with 95 % intervals over runs
 auroc_balanced_*     the mean of those against each class alone
