@@ -58,7 +58,7 @@ def write_network(folder: Path, macro_recall: float, spread: float = SPREAD) -> 
         "levels": LEVELS.astype(np.float32)[None],
         "scale": np.array(-1 / (2 * spread**2), np.float32),
     }
-    shapes = {"logits": ["n", 3], "features": ["n", 16], "map": ["n", 3, 4, 4]}
+    shapes: dict[str, list[str | int]] = {"logits": ["n", 3], "features": ["n", 16], "map": ["n", 3, 4, 4]}
     graph = helper.make_graph(
         nodes,
         "brightness",

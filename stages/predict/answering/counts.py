@@ -79,7 +79,7 @@ def _table(runs: Sequence[CountedRun], model: Model, spreads: Sequence[RunVarian
             for row in found
         ]
     volumes = [run.volume_ml for run in runs]
-    volume = None if None in volumes else sum(volumes)
+    volume = None if None in volumes else sum(own for own in volumes if own is not None)
     uncounted = sum(run.uncounted for run in runs)
     rows = [
         {"class": name, "at_least_um": threshold} | _row(count, volume, uncounted)

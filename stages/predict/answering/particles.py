@@ -52,7 +52,7 @@ def said_of(images: np.ndarray, rows: pd.DataFrame, model: Model) -> Said:
 def _likened(seen: Appearance, called: np.ndarray, known: Known) -> Likened:
     """Block by block, several at a time."""
     starts = range(0, max(len(seen), 1), BLOCK)
-    blocks = [slice(start, start + BLOCK) for start in starts]
+    blocks = [np.arange(start, min(start + BLOCK, len(seen))) for start in starts]
     return joined(list(in_order(lambda block: known.likened(seen[block], called[block]), blocks, cores())))
 
 

@@ -74,6 +74,8 @@ def known_particles(split: str, platform: str, classes: list[str], network: Netw
 
 def together(first: KnownParticles, second: KnownParticles) -> KnownParticles:
     """Those of two splits."""
-    arrays = (np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("truth", "run", "logits"))
     seen = Appearance(*(np.concatenate([own, vars(second.seen)[name]]) for name, own in vars(first.seen).items()))
-    return KnownParticles(*arrays, seen, pd.concat([first.table, second.table], ignore_index=True))
+    truth, run, logits = (
+        np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("truth", "run", "logits")
+    )
+    return KnownParticles(truth, run, logits, seen, pd.concat([first.table, second.table], ignore_index=True))

@@ -1,5 +1,6 @@
 """Say of every run of the sample sheet which particles it holds: `python -m stages.predict.predicting`."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from stages.common.base.progress import progress
 from stages.common.figures import save
 from stages.predict.answering.answer import answer_of
 from stages.predict.answering.counts import CountedRun, sample_counts, spreads_of
+from stages.predict.answering.part import Facts
 from stages.predict.answering.shown import Shown
 from stages.predict.answering.written import write_particles
 from stages.predict.model.model import Model, read_model
@@ -45,13 +47,18 @@ def counts_of_samples(runs: list[CountedRun], model: Model) -> list[pd.DataFrame
     return tables
 
 
+def identity(facts: Facts) -> Facts:
+    """What is known of a run of the sheet is known beforehand."""
+    return facts
+
+
 def main() -> None:
     model = read_model(MODEL)
     counted, tables, told, shown = [], [], {}, Shown()
     runs = read_runs()
     with replacing_folder(OUT) as folder:
         for facts in progress(runs, "predict, runs"):
-            answer = answer_of(parts_of(facts.run), lambda facts=facts: facts, model)
+            answer = answer_of(parts_of(facts.run), partial(identity, facts), model)
             write_particles(folder / f"{facts.run}.parquet", answer.particles)
             counted.append(answer.counted)
             tables.append(named_counts(answer.counts, facts, RUN, facts.run))
