@@ -14,9 +14,9 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.result import write_result
+from stages.common.run_variance import moments, run_variance_of, stacked
 from stages.compare.rate import rate_of
 from stages.compare.ratio import ratio_of
-from stages.compare.run_variance import moments, run_variance_of, stacked
 from stages.compare.verdict import NOT_COMPARED, OUTSIDE, WITHIN
 
 RUNS = (2, 3, 6)  # on each platform

@@ -137,9 +137,9 @@ def script_of(stage: dict) -> Path:
 
 
 def blocks_read(script: Path) -> set[str]:
-    """The fields of the class Parameters among the files that a script imports."""
+    """The fields of the class Parameters among the files that a script imports; none where it reads no parameters."""
     for file in sorted(imports_of(script)):
         for node in ast.parse((ROOT / file).read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and node.name == "Parameters":
                 return {ast.unparse(field.target) for field in node.body if isinstance(field, ast.AnnAssign)}
-    raise AssertionError(f"{script} reads no parameters")
+    return set()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from stages.compare.run_variance import RunVariance
+from stages.common.run_variance import RunVariance
 
 
 @dataclass(frozen=True)

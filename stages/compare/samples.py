@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from stages.common.run_variance import moments, run_variance_of, stacked
 from stages.compare.blanks import detection_limit
 from stages.compare.rate import Blank, Rate, interval_of, rate_of
-from stages.compare.run_variance import moments, run_variance_of, stacked
 
 FEWEST_FOR_RSD = 10  # counts a run in the mean: a Poisson count of 10 has an RSD of 32 % by itself
 

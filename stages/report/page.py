@@ -4,8 +4,8 @@ from pathlib import Path
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
+from stages.common import words
 from stages.common.base.origin import MEASURED, MIXED
-from stages.report import words
 from stages.report.answer import verdict_grid
 from stages.report.forest import forest
 from stages.report.particles import BAR_UM

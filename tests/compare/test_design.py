@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from stages.common.run_variance import RunVariance
 from stages.compare.design import POWER, design_of
 from stages.compare.rate import rate_of
 from stages.compare.ratio import ratio_of
-from stages.compare.run_variance import RunVariance
 
 BEADS = (0.90, 1 / 0.90)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm, t
 
+from stages.common.run_variance import RunVariance, moments, pooled, stacked
 from stages.compare.rate import Blank, freedom_of, interval_of, rate_of, variance_of
-from stages.compare.run_variance import RunVariance, moments, pooled, stacked
 
 NONE = RunVariance(np.array(0.0), np.array(0.0), np.array(8))
 

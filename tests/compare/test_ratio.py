@@ -4,9 +4,9 @@ from scipy.stats import binomtest, norm
 from statsmodels.stats.rates import test_poisson_2indep as poisson_two
 
 from benchmarks.comparability import measure, quasi_poisson_interval
+from stages.common.run_variance import RunVariance
 from stages.compare.rate import rate_of
 from stages.compare.ratio import equivalence_p, exact_ratio, ratio_of
-from stages.compare.run_variance import RunVariance
 
 NONE = RunVariance(np.array(0.0), np.array(0.0), np.array(8))
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
+from stages.common.run_variance import RunVariance
 from stages.compare.blanks import blank_of, blanks_of, detection_limit
 from stages.compare.counts import count_runs
 from stages.compare.ranges import SizeRange
 from stages.compare.rate import rate_of
-from stages.compare.run_variance import RunVariance
 from stages.compare.samples import count_samples, counted_samples, power, replicate_spread
 from tests.compare.made import measured, replicates
 

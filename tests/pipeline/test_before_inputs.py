@@ -21,6 +21,8 @@ COMMANDS = {
     "classify.training": "real-0 light",
     "classify.evaluating": "real-0 light",
     "classify.table": "",
+    "predict.packing": "",
+    "predict.predicting": "",
     "compare": "",
     "report": "",
 }

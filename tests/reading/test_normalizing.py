@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from stages.common.params.normalize import Normalize
-from stages.reading.normalizing.compiled import background_of, levelled, to_grey
+from stages.reading.normalizing.compiled import background_of, flattened, levelled, plane_of, to_grey
 from stages.reading.normalizing.squares import squares
 from stages.reading.normalizing.windows import FITS
 
@@ -131,3 +131,38 @@ def test_random_crop_depends_on_the_seed_alone():
     first, again, other = (square_of(image, "random_crop", seed=seed) for seed in (1, 1, 2))
     assert (first == again).all()
     assert (first != other).any()
+
+
+def tilted(image: np.ndarray, along_y: float, along_x: float) -> np.ndarray:
+    """`image` with a slope of so many grey levels a pixel about its middle."""
+    y, x = (np.arange(length) - (length - 1) / 2 for length in image.shape)
+    return np.rint(image + along_y * y[:, None] + along_x * x).astype(np.uint8)
+
+
+@pytest.mark.parametrize("slopes", [(0.5, 0.0), (0.0, -0.4), (0.3, 0.3)])
+def test_the_plane_of_a_tilted_crop_is_taken_off(slopes):
+    flat = flattened(tilted(disc(41, 31, 8), *slopes), 175)
+    assert np.abs(flat.astype(int) - levelled(disc(41, 31, 8), 175)).max() <= 1
+
+
+def test_the_plane_is_that_of_least_squares():
+    random = np.random.default_rng(7)
+    grey = np.rint(tilted(np.full((30, 24), BACKGROUND, np.uint8), 0.2, -0.3) + random.normal(0, 2, (30, 24)))
+    ring = np.ones((30, 24), bool)
+    ring[2:-2, 2:-2] = False
+    y, x = np.indices((30, 24))
+    design = np.column_stack([np.ones(ring.sum()), y[ring] - 14.5, x[ring] - 11.5])
+    expected = np.linalg.lstsq(design, grey[ring], rcond=None)[0]
+    assert plane_of(grey.astype(np.uint8)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_particle_at_the_border_is_no_slope():
+    image = disc(40, 40, 10)
+    image[10:30, :6] = 60
+    assert plane_of(image) == pytest.approx((BACKGROUND, 0, 0))
+
+
+def test_a_crop_that_little_background_borders_is_only_shifted():
+    image = np.random.default_rng(8).integers(0, 256, (30, 30), np.uint8)
+    assert plane_of(image)[1:] == (0, 0)
+    assert (flattened(image, 175) == levelled(image, 175)).all()

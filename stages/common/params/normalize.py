@@ -10,5 +10,5 @@ from stages.common.base.parameters import Block
 class Normalize(Block):
     edge_px: int = Field(ge=8, le=512, multiple_of=8)
     fit: Literal["crop", "random_crop", "letterbox", "fixed_scale"]
-    background: Literal["level", "none"]
+    background: Literal["level", "plane", "none"]
     background_level: int = Field(ge=0, le=255)

@@ -14,6 +14,8 @@ class Predict(Block):
     set_level: float = Field(gt=0.5, lt=1)
     error_max: float = Field(gt=0, lt=0.5)
     count_level: float = Field(gt=0.5, lt=1)
+    false_flags: float = Field(gt=0, lt=0.5)
+    false_alarms: float = Field(gt=0, lt=0.5)
     thresholds_um: list[PositiveFloat] = Field(min_length=1)
 
     @field_validator("thresholds_um")

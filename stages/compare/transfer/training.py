@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from stages.compare.dilution import families
 from stages.compare.measured import Measured
-from stages.compare.run_variance import moments, pooled, stacked
+from stages.common.run_variance import moments, pooled, stacked
 from stages.compare.transfer.model import (
     FEWEST_COUNTS,
     FEWEST_SAMPLES,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.predict.counts.detection import currie, is_found, sd_of_none
-from stages.predict.counts.likelihood import profiles, without
+from stages.predict.counts.detection import detectable, is_found
+from stages.predict.counts.likelihood import Profile, fitted, profiles, without
 from stages.predict.counts.matrix import Matrix
 from stages.predict.counts.strata import counts_in
 
@@ -32,15 +32,35 @@ class Count:
         return {name: getattr(self, name) / volume_ml for name in numbers} | {"found": self.found}
 
 
-def counted(probabilities: np.ndarray, matrix: Matrix, level: float = 0.95, runs: int = 1) -> list[Count]:
-    """A Count for each class from calibrated `probabilities` (N, C) of all particles of a sample's `runs` runs."""
+@dataclass(frozen=True)
+class Law:
+    """What is known of one class's expected number, whatever the level of its interval; the rest is that of Count."""
+
+    profile: Profile
+    found: bool
+    detectable: float
+    called: int
+
+    def at(self, level: float) -> Count:
+        """The median with the interval between equal tails, from 0 on where the class isn't found."""
+        tails = np.array([0.5, (1 - level) / 2, (1 + level) / 2])
+        number, low, high = map(float, self.profile.quantiles(tails))
+        return Count(number, low if self.found else 0.0, high, self.found, self.detectable, self.called)
+
+
+def laws(probabilities: np.ndarray, matrix: Matrix, runs: int = 1) -> list[Law]:
+    """A Law for each class from calibrated `probabilities` (N, C) of all particles of a sample's `runs` runs."""
     counts, rows = counts_in(probabilities), matrix.rows(runs)
+    best = fitted(counts, rows)
     called = np.bincount(probabilities.argmax(axis=1), minlength=len(rows))
-    tails = np.array([0.5, (1 - level) / 2, (1 + level) / 2])
     found = []
-    for number, profile in enumerate(profiles(counts, rows)):
-        middle, low, high = map(float, profile.quantiles(tails))
-        there = is_found(profile.evidence)
-        _, detectable = currie(sd_of_none(without(counts, rows, number), rows, number))
-        found.append(Count(middle, low if there else 0.0, high, there, detectable, int(called[number])))
+    for number, profile in enumerate(profiles(counts, rows, best)):
+        none = without(counts, rows, number)
+        there = is_found(float(2 * (best.log_likelihood - none.log_likelihood)[0]))
+        found.append(Law(profile, there, detectable(none, rows, number), int(called[number])))
     return found
+
+
+def counted(probabilities: np.ndarray, matrix: Matrix, level: float = 0.95, runs: int = 1) -> list[Count]:
+    """A Count for each class, with the interval of `level`; see `laws`."""
+    return [law.at(level) for law in laws(probabilities, matrix, runs)]

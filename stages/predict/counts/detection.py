@@ -6,28 +6,38 @@ from scipy.stats import norm
 from stages.predict.counts.likelihood import Fit
 
 Z = float(norm.ppf(0.95))  # one in twenty each: found where there is none, missed where there are as many as the limit
-
-
-def currie(sd: float) -> tuple[float, float]:
-    """Numbers of particles: an estimate above the first is found, and a true number of the second is found 19 times in
-    20; `sd` is the standard deviation of the estimate where there is none."""
-    return Z * sd, Z**2 + 2 * Z * sd
-
-
-def sd_of_none(fit: Fit, rows: np.ndarray, number: int) -> float:
-    """Standard deviation of the estimated number of the class `number` where there is none; `fit` is that without it.
-
-    By generalized least squares, in which a stratum's count varies by Poisson's law and by what the matrix leaves open:
-    var = diag(sum_c m_c A_c) + sum_c m_c^2 (diag(A_c) - A_c A_c^T) / n_c.
-    """
-    numbers, shares = fit.numbers[0], fit.shares[0]
-    variance = np.diag(numbers @ shares)
-    for expected, share, known in zip(numbers, shares, rows.sum(axis=1), strict=True):
-        variance += expected**2 / (known + 1) * (np.diag(share) - np.outer(share, share))
-    covariance = np.linalg.pinv(shares @ np.linalg.pinv(variance, hermitian=True) @ shares.T, hermitian=True)
-    return float(np.sqrt(max(0.0, covariance[number, number])))
+ROUNDS = 30
 
 
 def is_found(evidence: float) -> bool:
     """Whether twice the log likelihood that a class adds is more than chance gives 19 times in 20."""
     return evidence > Z**2
+
+
+def detectable(none: Fit, rows: np.ndarray, number: int) -> float:
+    """How many particles of the class `number` are found 19 times in 20; `none` is the fit without it, `rows` (C, K)
+    are the matrix's effective counts.
+
+    Currie's limit solves L = Z (sd_0 + sd_L), the deviations of the estimate where there is none and where there are L;
+    with as many false ones expected as B it is Z^2 + 2 Z sqrt(B + var(B)). The estimate is the linear one that is best
+    at L: strata in which none is expected don't count for more than the few particles that L puts there.
+    """
+    numbers, shares, known = none.numbers[0], none.shares[0], rows.sum(axis=1)
+    limit = Z**2
+    for _ in range(ROUNDS):
+        there = numbers + limit * (np.arange(len(rows)) == number)
+        variances = [_variance(each, shares, known) for each in (numbers, there)]
+        weighted = shares @ np.linalg.pinv(variances[1], hermitian=True)
+        weights = (np.linalg.pinv(weighted @ shares.T, hermitian=True) @ weighted)[number]
+        limit = Z * sum(np.sqrt(max(0.0, weights @ variance @ weights)) for variance in variances)
+    return float(limit)
+
+
+def _variance(numbers: np.ndarray, shares: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Covariance (K, K) of the strata's counts, by Poisson's law and by what `known` (C,) particles leave open:
+    diag(sum_c m_c A_c) + sum_c m_c^2 (diag(A_c) - A_c A_c^T) / (n_c + 1)."""
+    open_part = sum(
+        expected**2 / (particles + 1) * (np.diag(share) - np.outer(share, share))
+        for expected, share, particles in zip(numbers, shares, known, strict=True)
+    )
+    return np.diag(numbers @ shares) + open_part

@@ -31,7 +31,6 @@ class Profile:
 
     root: np.ndarray
     density: np.ndarray
-    evidence: float  # twice the log likelihood that the class adds to there being none of it
 
     def quantiles(self, at: np.ndarray) -> np.ndarray:
         """Numbers below which the law has the probabilities `at`."""
@@ -47,20 +46,15 @@ def fitted(counts: np.ndarray, rows: np.ndarray) -> Fit:
     return _climbed(counts, rows, start, np.zeros((1, classes), bool), 4 * STEPS)
 
 
-def profiles(counts: np.ndarray, rows: np.ndarray) -> list[Profile]:
-    """The law of each class's expected number in the run."""
-    best = fitted(counts, rows)
+def profiles(counts: np.ndarray, rows: np.ndarray, best: Fit) -> list[Profile]:
+    """The law of each class's expected number in the run; `best` is the fit of all."""
     classes, total = len(rows), counts.sum()
     top = np.sqrt(total + 5 * np.sqrt(total) + 12)
     roots = np.tile(np.linspace(0, top, COARSE), (classes, 1))
     found = _along(counts, rows, best, roots)
     roots = np.stack([_where_likely(*each) for each in zip(roots, found, np.sqrt(best.numbers[0]), strict=True)])
-    found, none = _along(counts, rows, best, roots), found[:, 0]
-    highest = np.maximum(found.max(axis=1), best.log_likelihood[0])
-    return [
-        Profile(root, np.exp(own - own.max()), float(2 * max(0.0, most - without)))
-        for root, own, most, without in zip(roots, found, highest, none, strict=True)
-    ]
+    found = _along(counts, rows, best, roots)
+    return [Profile(root, np.exp(own - own.max())) for root, own in zip(roots, found, strict=True)]
 
 
 def without(counts: np.ndarray, rows: np.ndarray, number: int) -> Fit:

@@ -46,6 +46,8 @@ def matrix_of(probabilities: np.ndarray, truth: np.ndarray, run: np.ndarray) -> 
 
 
 def _expected(probabilities: np.ndarray, truth: np.ndarray, stratum: np.ndarray, size: int) -> np.ndarray:
+    if len(truth) == 0:
+        return np.full((probabilities.shape[1], size), 1 / size)
     weights = balanced(truth, probabilities.shape[1])
     found = np.stack([np.bincount(stratum, weights * own, size) for own in probabilities.T])
     return (1 - FLOOR) * found / found.sum(axis=1, keepdims=True) + FLOOR / size

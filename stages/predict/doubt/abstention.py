@@ -3,8 +3,6 @@
 A particle that is called class k is answered where its probability exceeds the threshold of k. What is held is the
 error of each true class, wrong of answered, for it is the same at any composition of the sample; what a call is worth
 depends on the composition, and is told by its probability at the shares that were found.
-
-Thresholds lie on one path: at the step s that of k leaves of each other class no more than the share s called k.
 """
 
 from dataclasses import dataclass
@@ -15,8 +13,7 @@ import numpy as np
 from stages.common.confusion import confusion
 
 NEVER = 1.0  # a threshold that no probability exceeds
-STEPS = 60
-STRICTEST = 1e-3  # of the shares
+STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -47,20 +44,28 @@ def answered(probabilities: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
 
 
 def fit(probabilities: np.ndarray, truth: np.ndarray, error_max: float) -> np.ndarray:
-    """Thresholds (C,) with an error of each class of at most `error_max`, that answer most; NEVER where none do.
+    """Thresholds (C,) with an error of each class of at most `error_max`; NEVER where none are found.
 
-    From `probabilities` (N, C) of particles of the known classes `truth` (N,).
+    From `probabilities` (N, C) of particles of the known classes `truth` (N,). Of thresholds that all classes share,
+    and of those that leave of each class the same share called another, the ones that answer most are taken; then they
+    are lowered for one class after the other, as far as the errors of all still allow.
     """
-    found = curve(probabilities, truth)
-    holds = (found.error <= error_max).all(axis=1)
-    return found.thresholds[holds.argmax()] if holds.any() else np.full(probabilities.shape[1], NEVER)
+    steps = _steps(probabilities)
+    leaving = np.stack([_leaving(share, probabilities, truth) for share in np.geomspace(1e-3, 1, STEPS)])
+    thresholds = _best(np.concatenate([_shared(steps, len(leaving[0])), leaving]), probabilities, truth, error_max)
+    if (thresholds == NEVER).all():
+        return thresholds
+    for number in range(len(thresholds)):
+        tried = np.repeat(thresholds[None], 1 + len(steps), axis=0)
+        tried[1:, number] = np.minimum(steps, thresholds[number])
+        thresholds = _best(tried, probabilities, truth, error_max)
+    return thresholds
 
 
 def curve(probabilities: np.ndarray, truth: np.ndarray) -> Answers:
-    """Error against answered share: the whole path, from an answer for every particle to the strictest."""
-    shares = np.geomspace(1, STRICTEST, STEPS)
-    thresholds = np.stack([_leaving(share, probabilities, truth) for share in shares])
-    return answers(thresholds, probabilities, truth)
+    """Error against answered share: thresholds that all classes share, from an answer for every particle to few."""
+    shared = _shared(_steps(probabilities), probabilities.shape[1])
+    return answers(shared, probabilities, truth)
 
 
 def answers(thresholds: np.ndarray, probabilities: np.ndarray, truth: np.ndarray) -> Answers:
@@ -73,6 +78,16 @@ def answers(thresholds: np.ndarray, probabilities: np.ndarray, truth: np.ndarray
     return Answers(thresholds, np.bincount(truth, minlength=classes), given, given - right)
 
 
+def _steps(probabilities: np.ndarray) -> np.ndarray:
+    """Ascending thresholds, of which each leaves a hundredth less of the particles; the first leaves all."""
+    confidence = probabilities.max(axis=1)
+    return np.concatenate([[0.0], np.quantile(confidence, np.arange(1, STEPS) / STEPS, method="inverted_cdf")])
+
+
+def _shared(steps: np.ndarray, classes: int) -> np.ndarray:
+    return np.repeat(steps[:, None], classes, axis=1)
+
+
 def _leaving(share: float, probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """For each class the lowest threshold that leaves of each other class at most `share` called so."""
     called, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
@@ -83,3 +98,12 @@ def _leaving(share: float, probabilities: np.ndarray, truth: np.ndarray) -> np.n
         if allowed < len(wrong):
             thresholds[number] = max(thresholds[number], wrong[allowed])
     return thresholds
+
+
+def _best(tried: np.ndarray, probabilities: np.ndarray, truth: np.ndarray, error_max: float) -> np.ndarray:
+    """Of the thresholds `tried` (S, C) that keep every class's error those that answer most; NEVER where none do."""
+    found = answers(tried, probabilities, truth)
+    holds = (found.error <= error_max).all(axis=1)
+    if not holds.any():
+        return np.full(tried.shape[1], NEVER)
+    return tried[np.where(holds, found.answered.mean(axis=1), -1.0).argmax()]

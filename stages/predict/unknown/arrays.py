@@ -11,9 +11,9 @@ SPACE = ["features_mean", "features_axes", "profile_mean", "profile_scale", "col
 
 
 def to_arrays(known: Known) -> dict[str, np.ndarray]:
-    """Every number of `known`."""
+    """Every number of `known`, each array in C's order, as safetensors takes it."""
     reference, likened = known.reference, known.reference.likened
-    return {name: getattr(reference.space, name) for name in SPACE} | {
+    arrays = {name: getattr(reference.space, name) for name in SPACE} | {
         "coordinates": reference.coordinates,
         "called": likened.called.astype(np.int64),
         "distance": likened.distance,
@@ -27,6 +27,7 @@ def to_arrays(known: Known) -> dict[str, np.ndarray]:
         "drift_spread": known.drifts.spread,
         "drift_limit": np.array([known.drifts.limit]),
     }
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
 def from_arrays(arrays: dict[str, np.ndarray]) -> Known:

@@ -118,7 +118,8 @@ class Known:
         """From labelled particles `seen` of several runs of every class: what the network `called` them, their `truth`
         and their `run`, whole numbers (N,). Each run in turn is held against the others.
 
-        false_flags: share of the known particles called a class that are flagged. false_alarms: probability of an alarm
+        false_flags: share of the known particles called a class that are flagged at most: a known particle itself makes
+        its neighbours' spacing smaller, which a new one doesn't, so it is less. false_alarms: probability of an alarm
         for a run of known particles, in each of the two tests.
         """
         kept = _kept(truth)

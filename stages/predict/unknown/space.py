@@ -44,7 +44,8 @@ class Space:
         """float32 (N, axes + R + K), the features first; what the instrument doesn't report lies at the mean."""
         return np.concatenate(
             [
-                (seen.features - self.features_mean) @ self.features_axes,
+                # Not by BLAS, whose sums depend on how many particles come together.
+                np.einsum("nf,fa->na", seen.features - self.features_mean, self.features_axes),
                 (seen.profile - self.profile_mean) * self.profile_scale,
                 np.nan_to_num((seen.columns - self.columns_mean) * self.columns_scale),
             ],

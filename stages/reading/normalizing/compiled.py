@@ -13,6 +13,8 @@ import numpy as np
 RED, GREEN, BLUE = 299, 587, 114
 RING_PX = 2
 AS_IT_IS = -1  # a background level that isn't asked for
+NEAR = (30.0, 15.0, 12.0)  # grey levels, in each round of fitting a plane
+MOST = 0.5
 BITS = 22
 HALF = 1 << (BITS - 1)
 
@@ -27,15 +29,16 @@ def fill_squares(
     shapes: np.ndarray,
     windows: np.ndarray,
     level: int,
+    plane: bool,
 ) -> None:
     """Fill `filled`, uint8 (N, edge, edge), from crops one after another in `content`, which begin at `starts`: int64
     (N + 1,). `shapes`: int64 (N, 3) of height, width and channels; `windows`: int64 (N, 4) as windows.py gives
-    them; `level`: where the background shall lie, or AS_IT_IS."""
+    them; `level`: where the background shall lie, or AS_IT_IS; `plane`: whether its slope is taken off too."""
     for i in range(len(filled)):
         height, width, channels = shapes[i]
         grey = to_grey(content[starts[i] : starts[i + 1]].reshape((height, width, channels)))
         if level != AS_IT_IS:
-            grey = levelled(grey, level)
+            grey = flattened(grey, level) if plane else levelled(grey, level)
         scaled_height, scaled_width, top, left = windows[i]
         background = int(np.rint(background_of(grey)))
         resized_square(grey, scaled_height, scaled_width, top, left, background, filled[i])
@@ -91,6 +94,55 @@ def levelled(grey: np.ndarray, level: int) -> np.ndarray:
         for x in range(grey.shape[1]):
             shifted[y, x] = table[grey[y, x]]
     return shifted
+
+
+@numba.njit(nogil=True, cache=True)
+def flattened(grey: np.ndarray, level: int) -> np.ndarray:
+    """Take off the plane of the background, so that it lies at `level` everywhere; clip to 0..255."""
+    middle, along_y, along_x = plane_of(grey)
+    height, width = grey.shape
+    flat = np.empty(grey.shape, np.uint8)
+    for y in range(height):
+        for x in range(width):
+            background = middle + along_y * (y - (height - 1) / 2) + along_x * (x - (width - 1) / 2)
+            flat[y, x] = min(max(np.rint(grey[y, x] - background + level), 0), 255)
+    return flat
+
+
+@numba.njit(nogil=True, cache=True)
+def plane_of(grey: np.ndarray) -> tuple[float, float, float]:
+    """Grey level of the background in the middle, and its slopes a pixel down and across: least squares over those of
+    the outermost pixels that lie within NEAR of the last plane, beginning with the median. Where these are less than
+    MOST of the ring, or lie in a line, something but background crosses it, and the plane is level.
+    """
+    height, width = grey.shape
+    level = background_of(grey)
+    middle, along_y, along_x = level, 0.0, 0.0
+    for near in NEAR:
+        ring = 0
+        sums = np.zeros(9)  # of 1, y, x, yy, yx, xx, g, yg, xg
+        for i in range(height):
+            for j in range(width):
+                if RING_PX <= i < height - RING_PX and RING_PX <= j < width - RING_PX:
+                    continue
+                ring += 1
+                y, x = i - (height - 1) / 2, j - (width - 1) / 2
+                g = grey[i, j] - level
+                if abs(grey[i, j] - (middle + along_y * y + along_x * x)) > near:
+                    continue
+                sums += np.array([1.0, y, x, y * y, y * x, x * x, g, y * g, x * g])
+        n = sums[0]
+        if n < MOST * ring:
+            return level, 0.0, 0.0
+        mean_y, mean_x, mean_g = sums[1] / n, sums[2] / n, sums[6] / n
+        yy, yx, xx = sums[3] - n * mean_y**2, sums[4] - n * mean_y * mean_x, sums[5] - n * mean_x**2
+        yg, xg = sums[7] - n * mean_y * mean_g, sums[8] - n * mean_x * mean_g
+        determinant = yy * xx - yx * yx
+        if determinant <= 1e-6 * max(yy, xx) ** 2:
+            return level, 0.0, 0.0
+        along_y, along_x = (yg * xx - xg * yx) / determinant, (xg * yy - yg * yx) / determinant
+        middle = level + mean_g - along_y * mean_y - along_x * mean_x
+    return middle, along_y, along_x
 
 
 @numba.njit(nogil=True, cache=True)

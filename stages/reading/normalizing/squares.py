@@ -24,7 +24,7 @@ def squares(
     seeds = np.array([seed_of(seed, "normalize", particle_id) for particle_id in particle_ids])
     windows = FITS[settings.fit](heights, widths, settings.edge_px, pixel_um, seeds)
     starts = np.concatenate([[0], np.cumsum(heights * widths * channels)])
-    level = settings.background_level if settings.background == "level" else AS_IT_IS
+    level = AS_IT_IS if settings.background == "none" else settings.background_level
     filled = np.empty((len(shapes), settings.edge_px, settings.edge_px), np.uint8)
-    fill_squares(filled, content, starts, shapes, windows, level)
+    fill_squares(filled, content, starts, shapes, windows, level, settings.background == "plane")
     return filled

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.compare.run_variance import moments, pooled, run_variance_of, stacked
+from stages.common.run_variance import moments, pooled, run_variance_of, stacked
 
 
 def draws(random, *, run_cv, volumes, mean, shape):

@@ -3,7 +3,7 @@ import math
 import pytest
 from jinja2 import Undefined
 
-from stages.report.words import digits, percent, score, span, threshold, verdict, whole
+from stages.common.words import digits, percent, score, span, threshold, verdict, whole
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""A model folder holds all that its answers need, says what it is, and can't be changed unnoticed."""
+
+import shutil
+import subprocess
+from contextlib import chdir
+
+import numpy as np
+import pytest
+
+from stages.common.base.errors import InputError
+from stages.common.base.files import read_json
+from stages.predict.model.model import read_model
+from stages.predict.packing.__main__ import main
+from stages.predict.packing.choice import chosen
+from tests.predict.conftest import CLASSES, LEVELS, SPREAD
+
+FILES = ["SHA256SUMS", "arrays.safetensors", "card.md", "manifest.json", "model.onnx"]
+
+
+@pytest.fixture
+def folder(packed, tmp_path):
+    return shutil.copytree(packed / "models/classifier", tmp_path / "classifier")
+
+
+def test_the_list_of_digests_is_one_that_other_programs_check(folder):
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+    done = subprocess.run(
+        ["sha256sum", "--check", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.count(": OK") == len(FILES) - 1
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("share", [0.0, 0.31, 0.999])
+def test_a_changed_byte_is_refused(folder, name, share):
+    content = bytearray((folder / name).read_bytes())
+    content[int(share * len(content))] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(InputError, match=r"copy the (whole )?folder|SHA256SUMS"):
+        read_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=name):
+        read_model(folder)
+
+
+def test_the_best_on_the_selection_split_is_packed_unless_one_is_named(packed):
+    trained = packed / "models/classifiers"
+    assert chosen(trained, "best").folder.name == "real-1-brightness"
+    assert chosen(trained, "real-2-brightness").folder.name == "real-2-brightness"
+    with pytest.raises(InputError, match="real-9"):
+        chosen(trained, "real-9")
+
+
+def test_what_is_read_is_what_was_packed(packed):
+    model = read_model(packed / "models/classifier")
+    assert model.manifest.classes == CLASSES
+    assert model.manifest.runs["validation"] == sorted(f"validation-{name}-{i}" for name in CLASSES for i in (0, 1))
+    assert model.manifest.diameter == "abd_um"
+    assert len(model.matrices) == 3
+    counts = np.bincount(model.fitted.truth)
+    assert counts.tolist() == [120, 120, 120]
+
+
+def test_probabilities_are_those_of_the_law_that_the_particles_follow(packed):
+    """The network's logits are the log likelihoods of the classes' levels, so there is nothing to calibrate: the log
+    odds half-way between two classes are 0, within three standard errors of what 240 particles tell."""
+    fitted = read_model(packed / "models/classifier").fitted
+    levels = np.random.default_rng(1).normal(np.repeat(LEVELS[:2], 100_000), SPREAD)
+    odds = (LEVELS[1] - LEVELS[0]) * (levels - LEVELS[:2].mean()) / SPREAD**2
+    told = np.mean(1 / (2 + np.exp(odds) + np.exp(-odds)))  # of a particle, p (1 - p): Fisher's information of a bias
+    at = -((LEVELS[:2].mean() - LEVELS[None]) ** 2) / (2 * SPREAD**2)
+    found = fitted.calibration.probabilities(at)[0]
+    assert abs(np.log(found[0] / found[1])) < 3 / np.sqrt(240 * told)
+
+
+def test_the_card_tells_data_and_limits(packed):
+    card = (packed / "models/classifier/card.md").read_text(encoding="utf-8")
+    metrics = read_json(packed / "metrics/pack.json")
+    assert "trained on simulated data" in card
+    assert "No synthetic image took part" in card
+    assert "| real images learnt | 180 | 180 | 180 |" in card
+    assert f"{100 * metrics['macro_recall']:.1f}" in card
+    assert "validation-protein-0" in card and "## Limits" in card
+
+
+def test_packing_again_gives_the_same_bytes(packed, tmp_path):
+    again = shutil.copytree(packed, tmp_path / "again")
+    with chdir(again):
+        main()
+    for name in FILES:
+        assert (again / "models/classifier" / name).read_bytes() == (packed / "models/classifier" / name).read_bytes()
