@@ -33,7 +33,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "onnxruntime")
 
 def main() -> None:
     params = read_all()
-    name = sys.argv[1] if len(sys.argv) > 1 else f"real-1-{params.classify.architectures[0]}"
+    name = sys.argv[1] if len(sys.argv) > 1 else f"real-1-{next(iter(params.classify.architectures))}"
     network = Path("models/classifiers") / name / "model.onnx"
     about = read_classifier(network)
     pool = simulated_pool(network, about.classes, about.platform)

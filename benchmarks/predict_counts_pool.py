@@ -93,9 +93,9 @@ def _scored(session: onnxruntime.InferenceSession, study: Path, run: str, rows: 
     if rows is not None:
         images, table = images[rows], table.iloc[rows]
     batches = (images[start : start + BATCH] for start in range(0, len(images), BATCH))
-    found = np.concatenate([session.run(["probabilities"], {"images": batch})[0] for batch in batches])
+    found = np.concatenate([session.run(["logits"], {"images": batch})[0] for batch in batches])
     size = size_column({name: bool(table[name].notna().any()) for name in DIAMETERS})
-    return Run(np.log(np.maximum(found.astype(float), np.finfo(np.float32).tiny)), table[size].to_numpy(float))
+    return Run(found.astype(float), table[size].to_numpy(float))
 
 
 def score_model(random: np.random.Generator) -> Pool:
