@@ -29,6 +29,7 @@ class Workspace:
             "real": {"real-1": real},
             "mixed": {"mixed-1": real | {"synthetic": {"silicone_oil": 20}}},
         }
+        self.params["classify"]["architectures"] = {"resnet18": self.params["classify"]["architectures"]["light"]}
         self.params["compare"]["networks"] = {"A": "real-1-resnet18"}
 
     def write(self, simulated=True, run=HOSTILE):
