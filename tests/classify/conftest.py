@@ -66,6 +66,7 @@ def build(root: Path, platforms: tuple[str, ...] = ("A", "B")) -> Path:
     manifest = train.assign(array="data/normalized/" + train["run"] + ".npy", synthetic=False)
     columns = ["array", "row", "class", "synthetic", "particle_id", "simulated"]
     write_parquet(root / "data/datasets/real-1.parquet", manifest[columns])
+    write_parquet(root / "data/datasets/repeated-1.parquet", manifest[columns])
     # The same images, some of them called synthetic: what is learnt from them must be the same.
     called = (manifest["class"] != "protein") & (manifest["row"] >= 20)
     write_parquet(root / "data/datasets/mixed-1.parquet", manifest.assign(synthetic=called)[columns])
@@ -79,7 +80,7 @@ def write_params(root: Path, workers: int = 1, **training) -> None:
     real = {"majority": 40, "minority": 40}
     params["assemble"] = {
         "platform": "A",
-        "real": {"real-1": real},
+        "real": {"real-1": real, "repeated-1": {**real, "methods": ["oversampling"]}},
         "mixed": {"mixed-1": {**real, "synthetic": 20}},
     }
     how = params["classify"]["architectures"]["light"]

@@ -20,9 +20,9 @@ NAME = "real-1-resnet18"
 
 @pytest.fixture
 def judged(workspace, tiny, monkeypatch):
-    """real-1 and mixed-1 trained with two seeds, and judged."""
+    """real-1, repeated-1 and mixed-1 trained with two seeds, and judged."""
     write_params(workspace, repeats=2, images=64)
-    for dataset in ("real-1", "mixed-1"):
+    for dataset in ("real-1", "repeated-1", "mixed-1"):
         for script in (train, evaluate):
             monkeypatch.setattr(sys, "argv", ["script", dataset, "resnet18"])
             script.main()
@@ -93,7 +93,8 @@ def check_embedding(embedding: pd.DataFrame) -> None:
 def check_table(judged: dict) -> None:
     """A row a training set; the mixed set against the real one that holds the same real images."""
     rows = pd.read_csv("metrics/table.csv").set_index("dataset")
-    assert rows.index.tolist() == ["real-1", "mixed-1"]
+    assert rows.index.tolist() == ["real-1", "repeated-1", "mixed-1"]
+    assert rows["methods"].fillna("").tolist() == ["", "oversampling", ""]
     assert rows.loc["real-1", "macro_recall"] == pytest.approx(judged["macro_recall"], abs=1e-5)
     assert rows.loc["real-1", "published_macro_recall"] == pytest.approx(0.9661)
     found = read_json("metrics/table.json")
@@ -105,7 +106,28 @@ def check_table(judged: dict) -> None:
     assert set(contrast["mcnemar"]) == {"protein", "silicone_oil", "air_bubble"}
     assert all(test["p"] == test["p_adjusted"] == 1 for test in contrast["mcnemar"].values())
     assert contrast["allows_a_claim"] is False and contrast["generators"] == 1
+    control = found["contrasts_with_controls"]["mixed-1-resnet18"]
+    assert control["against"] == "repeated-1-resnet18" and set(control["mcnemar"]) == set(contrast["mcnemar"])
+    check_costs(judged, rows.loc["real-1"])
     assert Path("plots/table.png").exists()
+
+
+def check_costs(judged: dict, row: pd.Series) -> None:
+    """At equal recall and under other thresholds: the table says what the metrics file does, and that what was seen."""
+    own = pd.read_parquet(f"data/predictions/real/{NAME}/predictions.parquet").query("platform == 'A'")
+    oil, majority = own["class"] == "silicone_oil", own["class"] == "protein"
+    costs = judged["at_equal_recall"]["classes"]["silicone_oil"]["recall_95"]
+    called = (
+        own["p_silicone_oil"]
+        >= np.sort(own.loc[oil, "p_silicone_oil"])[::-1][np.ceil(0.95 * oil.sum()).astype(int) - 1]
+    )
+    assert costs["precision"]["value"] == pytest.approx((called & oil).sum() / called.sum(), abs=1e-5)
+    assert costs["false_positives_per_1000"]["value"] == pytest.approx(1000 * called[majority].mean(), abs=1e-3)
+    assert len(costs["precision_of_seeds"]) == 2
+    assert row["precision_at_recall_95_silicone_oil"] == pytest.approx(costs["precision"]["value"], abs=1e-5)
+    # As many images of each class were learnt: there is no prior to take away.
+    assert row["macro_recall_log_prior"] == pytest.approx(judged["macro_recall"], abs=1e-5)
+    assert judged["shifted"]["selection"]["biases"]["protein"] == 0
 
 
 def check_origin_beside_a_measured_set() -> None:

@@ -26,8 +26,8 @@ def two_platforms(workspace):
     workspace.dilutions("AB")
     workspace.blanks("AB")
     workspace.beads("AB")
-    workspace.predictions("real-1-resnet18", {"A": 0.95, "B": 0.5})
-    workspace.predictions("real-1-b-resnet18", {"A": 0.5, "B": 0.95})
+    workspace.predictions("real-1-light", {"A": 0.95, "B": 0.5})
+    workspace.predictions("real-1-b-light", {"A": 0.5, "B": 0.95})
     workspace.write()
     return workspace
 
@@ -99,7 +99,7 @@ def test_dilutions_that_name_no_parent_are_not_related(workspace):
 def test_four_matrices_hold_each_particle_once(two_platforms):
     main()
     crossed = metrics()["crossed"]
-    predictions = pd.read_parquet("data/predictions/real/real-1-resnet18/predictions.parquet")
+    predictions = pd.read_parquet("data/predictions/real/real-1-light/predictions.parquet")
     for platform, own in predictions.groupby("platform"):
         matrix = np.array(crossed["A"][platform]["confusion"])
         assert matrix.sum() == len(own)
@@ -193,7 +193,7 @@ def test_a_picture_that_is_no_longer_made_is_gone(two_platforms):
 
 
 def test_missing_predictions_name_the_mend(two_platforms):
-    Path("data/predictions/real/real-1-b-resnet18/predictions.parquet").unlink()
+    Path("data/predictions/real/real-1-b-light/predictions.parquet").unlink()
     with pytest.raises(InputError, match="evaluate the networks"):
         main()
     assert not Path("metrics/compare.json").exists()
@@ -202,8 +202,8 @@ def test_missing_predictions_name_the_mend(two_platforms):
 def test_a_platform_that_sees_nothing_leaves_a_ratio_without_an_upper_end(workspace):
     """At >= 25 um A counts none: the file says where the ratio begins, and holds no infinity."""
     workspace.classes("AB")
-    workspace.predictions("real-1-resnet18", {"A": 0.95, "B": 0.5})
-    workspace.predictions("real-1-b-resnet18", {"A": 0.5, "B": 0.95})
+    workspace.predictions("real-1-light", {"A": 0.95, "B": 0.5})
+    workspace.predictions("real-1-b-light", {"A": 0.5, "B": 0.95})
     for platform, largest in (("A", 20), ("B", 30)):
 
         def evenly(random, count, largest=largest):

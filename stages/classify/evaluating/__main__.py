@@ -67,6 +67,15 @@ def own_particles(particles: pd.DataFrame, classifier: Classifier) -> np.ndarray
     return np.flatnonzero(own)
 
 
+def selection_answers(classifier: Classifier, splits: pd.DataFrame, name: str) -> Answers:
+    """What the classifier says of the particles that chose it."""
+    mine = (splits["platform"] == classifier.platform) & splits["class"].isin(classifier.classes)
+    particles = splits[mine & (splits["split"] == "selection")]
+    images = of_particles(particles, classifier.classes, Path.cwd())
+    probabilities, _ = looked_at(classifier, images, np.empty(0, int), f"{name} on the selection split")
+    return Answers(classifier.classes, images.label, probabilities, particles["run"].to_numpy())
+
+
 def draw_pictures(folder: Path, them: Judged, doubted: np.ndarray, *, metrics: dict, heading: str) -> None:
     """confusion.png, precision_recall.png, errors.png with the images `doubted` of the first candidates; all of the
     candidates in errors.csv."""
@@ -107,7 +116,8 @@ def main() -> None:
     answers = [
         Answers(classes, images.label[own], probabilities[own], judged["run"].to_numpy()) for probabilities, _ in seen
     ]
-    them = Judged(judged, answers, suspects(judged, answers), *diameters(judged))
+    on_selection = selection_answers(classifier, splits, name)
+    them = Judged(judged, answers, on_selection, suspects(judged, answers), *diameters(judged))
     metrics = metrics_of(them, classifier, params.evaluate, params.seed)
 
     with replacing_folder(predictions_folder(classifier, name)) as folder:

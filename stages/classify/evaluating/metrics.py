@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from stages.classify.evaluating import equal_recall, shifted
 from stages.classify.evaluating.answers import Answers
 from stages.classify.evaluating.judge import judged
 from stages.classify.evaluating.label_noise import label_noise
@@ -14,6 +15,7 @@ from stages.classify.evaluating.sizes import recall_by_size
 from stages.common.base.origin import origin_of
 from stages.common.base.seeds import random_of
 from stages.common.confusion import recalls
+from stages.common.majority import minorities
 from stages.common.params.evaluate import Evaluate
 
 HEADLINE = ("macro_recall", "macro_precision", "macro_auprc")
@@ -33,10 +35,12 @@ WITHOUT = (
 @dataclass(frozen=True)
 class Judged:
     """The particles judged (a row each, with run and row in its array), the `answers` of each trained seed, the
-    selected one first, the label-error candidates `found`, and the diameter `column` with its values in um."""
+    selected one first, its answers on the `selection` split, the label-error candidates `found`, and the diameter
+    `column` with its values in um."""
 
     particles: pd.DataFrame
     answers: list[Answers]
+    selection: Answers
     found: pd.DataFrame
     column: str | None
     diameter: np.ndarray
@@ -60,9 +64,22 @@ def metrics_of(them: Judged, classifier: Classifier, settings: Evaluate, seed: i
         "seeds": len(them.answers),
         "macro_recall_of_seeds": [float(recalls(answers.counts).mean()) for answers in them.answers],
         "training": classifier.training,
+        "methods": classifier.methods,
         "selection": classifier.selection,
         "intervals": INTERVALS.format(times=settings.bootstrap),
         **blocks,
+        "at_equal_recall": {
+            "meaning": equal_recall.MEANING,
+            "classes": {
+                chosen.classes[number]: equal_recall.at_equal_recall(them.answers, number)
+                for number in minorities(len(chosen.classes))
+            },
+        },
+        "shifted": {
+            "meaning": shifted.MEANING,
+            "log_prior": shifted.shifted(chosen, -np.array(classifier.log_prior)),
+            "selection": shifted.shifted(chosen, shifted.best_biases(them.selection)),
+        },
         "recall_by_size": recall_by_size(chosen, them.column, them.diameter, settings.size_edges_um),
         "label_noise": label_noise(chosen, them.found, shares_at(chosen.counts, settings.prevalence)),
         "without_label_suspects": {"suspects": len(them.found), "meaning": WITHOUT, **figures(chosen.of(trusted))},

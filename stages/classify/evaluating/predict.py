@@ -26,6 +26,8 @@ class Classifier:
     platform: str
     training: dict[str, dict[str, int]]
     selection: dict[str, float]
+    methods: list[str]
+    log_prior: list[float]
 
 
 def read_classifier(path: Path) -> Classifier:
@@ -35,10 +37,17 @@ def read_classifier(path: Path) -> Classifier:
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # batches run beside each other instead
     session = onnxruntime.InferenceSession(str(path), options, providers=providers)
     about = session.get_modelmeta().custom_metadata_map
-    if missing := {"classes", "platform", "training", "selection"} - set(about):
+    if missing := {"classes", "platform", "training", "selection", "methods", "log_prior"} - set(about):
         raise InputError(f"{path}: no {', '.join(sorted(missing))} in the file; train it again")
-    counts, selection = json.loads(about["training"]), json.loads(about["selection"])
-    return Classifier(session, about["classes"].split(","), about["platform"], counts, selection)
+    return Classifier(
+        session=session,
+        classes=about["classes"].split(","),
+        platform=about["platform"],
+        training=json.loads(about["training"]),
+        selection=json.loads(about["selection"]),
+        methods=list(filter(None, about["methods"].split(","))),
+        log_prior=json.loads(about["log_prior"]),
+    )
 
 
 def predicted(classifier: Classifier, images: Images) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:

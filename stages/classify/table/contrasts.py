@@ -1,5 +1,6 @@
 """Each mixed training set against the real one with the same real images, judged on the same particles."""
 
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +26,27 @@ def counterparts(assemble: Assemble, classes: Classes) -> dict[str, str]:
         for real, plain in assemble.real.items():
             counts = settings.generated(classes) | settings.real(classes)
             platforms = assemble.platform_of(plain), assemble.platform_of(settings)
-            if plain.real(classes) == counts and len(set(platforms)) == 1:
+            alike = plain.methods == settings.methods and len(set(platforms)) == 1
+            if alike and plain.real(classes) == counts:
                 pairs[mixed] = real
                 break
     return pairs
+
+
+def controls(assemble: Assemble, classes: Classes) -> dict[str, list[str]]:
+    """For each mixed dataset the real ones of the same platform and real counts that are learnt by a method against
+    imbalance, where there are any: what synthetic images must beat."""
+    found = {
+        mixed: [
+            name
+            for name, control in assemble.real.items()
+            if control.methods
+            and control.real(classes) == settings.real(classes)
+            and assemble.platform_of(control) == assemble.platform_of(settings)
+        ]
+        for mixed, settings in assemble.mixed.items()
+    }
+    return {mixed: names for mixed, names in found.items() if names}
 
 
 def seeds_of(folder: Path, platform: str) -> list[pd.DataFrame]:
@@ -59,7 +77,7 @@ def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[
     }
 
 
-def adjusted(contrasts: dict[str, dict]) -> dict[str, dict]:
+def adjusted(contrasts: dict[Hashable, dict]) -> dict[Hashable, dict]:
     """`contrasts` with `p_adjusted` in each of McNemar's tests, Holm's correction (1979) for all of them together."""
     tests = [(name, label) for name, found in contrasts.items() for label in found["mcnemar"]]
     if not tests:

@@ -23,7 +23,7 @@ from stages.common.base.files import read_json, replacing, replacing_folder, wri
 from stages.common.base.origin import origin_of
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.names import classifier_name
-from stages.common.params.assemble import Assemble
+from stages.common.params.assemble import BALANCING, Assemble
 from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
 from stages.common.unfinished.key import key_of
@@ -54,6 +54,13 @@ def counts_of(manifest: pd.DataFrame, classes: list[str]) -> dict[str, dict[str,
     """Real and synthetic images of each class."""
     kinds = {"real": manifest[~manifest["synthetic"]], "synthetic": manifest[manifest["synthetic"]]}
     return {kind: {name: int((rows["class"] == name).sum()) for name in classes} for kind, rows in kinds.items()}
+
+
+def log_prior(task: Task) -> list[float]:
+    """Logarithms of the classes' shares as the training weighs them: equal where a method makes up for them."""
+    counts = np.bincount(task.training.label, minlength=len(task.classes))
+    balanced = any(name in BALANCING for name in task.methods)
+    return np.log(np.full(len(counts), 1 / len(counts)) if balanced else counts / counts.sum()).tolist()
 
 
 def selection_particles(splits: pd.DataFrame, platform: str, classes: list[str]) -> pd.DataFrame:
@@ -166,6 +173,7 @@ def main() -> None:
             "origin": origin_of(manifest),
             "training": json.dumps(counts_of(manifest, task.classes)),
             "methods": ",".join(task.methods),
+            "log_prior": json.dumps(log_prior(task)),
         }
         with replacing_folder(f"models/classifiers/{name}") as folder:
             write_models(task, chosen(table), about, folder, params.classify.workers)
