@@ -129,8 +129,10 @@ def draw_sample(random: np.random.Generator, first_um: np.ndarray, truth: Truth)
     moved = truth.size_mean + truth.size_sd * truth.effect(random)
     found = np.exp(truth.count_sd * truth.effect(random))
     sizes = np.concatenate([first_um, FACTOR * first_um, THRESHOLDS_UM])
-    first = np.split(FIRST.counts(random, sizes, expected, slope, 0.0), 3, axis=1)
-    return Sample(*first, SECOND.counts(random, THRESHOLDS_UM, expected * found, slope, moved))
+    at_corresponding, farther, at_thresholds = np.split(FIRST.counts(random, sizes, expected, slope, 0.0), 3, axis=1)
+    return Sample(
+        at_corresponding, farther, at_thresholds, SECOND.counts(random, THRESHOLDS_UM, expected * found, slope, moved)
+    )
 
 
 def bootstrapped(random: np.random.Generator, pairs: list[Pair], new: Pair) -> dict[str, np.ndarray]:

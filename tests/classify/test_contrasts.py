@@ -4,7 +4,7 @@ from stages.classify.table.contrasts import controls, counterparts
 from stages.common.params.assemble import Assemble
 from stages.common.params.classes import Classes
 
-REAL = {
+REAL: dict[str, dict] = {
     "few": {"majority": 100, "minority": 50},
     "many": {"platform": "A", "majority": 200, "minority": {"oil": 50, "air": 50}},
     "elsewhere": {"platform": "B", "majority": 300, "minority": 50},

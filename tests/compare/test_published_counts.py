@@ -6,8 +6,8 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.rates import test_poisson_2indep as poisson_two
 
-from stages.compare.ratio import equivalence_p, exact_ratio, ratio_of
 from stages.common.run_variance import moments
+from stages.compare.ratio import equivalence_p, exact_ratio, ratio_of
 from stages.compare.samples import replicate_spread
 from tests.compare.test_ratio import GU, rates
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.common.params.compare import Suitability
+from stages.common.params.compare import BlankLimit, Suitability
 from stages.compare.background import drift_of
 from stages.compare.beads import COLUMNS
 from stages.compare.suitability import resolution, suitability_of
@@ -13,7 +13,7 @@ LIMITS = Suitability(
     bead_cv=0.05,
     recovery=[0.9, 1.1],
     resolution=1.0,
-    blank={"from_um": 10, "per_ml": 1},
+    blank=BlankLimit(from_um=10, per_ml=1),
     background_drift=3.0,
 )
 

@@ -49,7 +49,8 @@ def test_levelling_shifts_and_keeps_contrast():
 
 
 def settings_of(fit: str, background: str = "none") -> Normalize:
-    return Normalize(edge_px=64, fit=fit, background=background, background_level=175)
+    asked = {"edge_px": 64, "fit": fit, "background": background, "background_level": 175}
+    return Normalize.model_validate(asked)
 
 
 def square_of(

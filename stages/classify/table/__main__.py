@@ -81,7 +81,7 @@ def contrasts_of(params: Parameters, metrics: dict[str, dict]) -> dict[str, dict
             known = {name: metrics[name] for name in (classifier_name(each, architecture) for each in names)}
             found["control", classifier_name(mixed, architecture)] = best_on_selection(known)
     tested = adjusted({key: contrast_of(key[1], other, metrics) for key, other in found.items()})
-    return {kind: {name: each for (its, name), each in tested.items() if its == kind} for kind in ("real", "control")}
+    return {kind: {key[1]: each for key, each in tested.items() if key[0] == kind} for kind in ("real", "control")}
 
 
 def contrast_of(mixed: str, real: str, metrics: dict[str, dict]) -> dict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from stages.classify.table.paired import macro_recall_difference, mcnemar
 from stages.common.params.assemble import Assemble
 from stages.common.params.classes import Classes
 
+Key = TypeVar("Key", bound=Hashable)
 GENERATORS_TRAINED = 1  # of each class: data/synthetic holds the images of one
 
 
@@ -77,7 +79,7 @@ def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[
     }
 
 
-def adjusted(contrasts: dict[Hashable, dict]) -> dict[Hashable, dict]:
+def adjusted(contrasts: dict[Key, dict]) -> dict[Key, dict]:
     """`contrasts` with `p_adjusted` in each of McNemar's tests, Holm's correction (1979) for all of them together."""
     tests = [(name, label) for name, found in contrasts.items() for label in found["mcnemar"]]
     if not tests:

@@ -25,7 +25,7 @@ from stages.common.base.parameters import Block, read_parameters
 from stages.common.names import classifier_name
 from stages.common.params.assemble import BALANCING, Assemble
 from stages.common.params.classes import Classes
-from stages.common.params.classify import Classify
+from stages.common.params.classify import Classify, NetworkName
 from stages.common.unfinished.key import key_of
 from stages.common.unfinished.scratch import scratch
 
@@ -77,7 +77,12 @@ def selection_particles(splits: pd.DataFrame, platform: str, classes: list[str])
 
 
 def dataset_task(
-    manifest: pd.DataFrame, splits: pd.DataFrame, dataset: str, architecture: str, params: Parameters, folder: Path
+    manifest: pd.DataFrame,
+    splits: pd.DataFrame,
+    dataset: str,
+    architecture: NetworkName,
+    params: Parameters,
+    folder: Path,
 ) -> Task:
     """What the cells need to know."""
     classes = [name for name in params.classes.names if name in set(manifest["class"])]

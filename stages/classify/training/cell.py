@@ -1,5 +1,6 @@
 """What a worker does: train one cell, export a trained one. Only workers load torch, which takes seconds."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class Task:
     mean: float
     sd: float
     settings: ClassifierTraining
-    methods: list[str]
+    methods: Sequence[str]
     seed: int
     folder: Path
 

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from stages.common.base.parameters import Block, PositiveFloat, PositiveInt
 
+NetworkName = Literal["light", "resnet18", "resnet50"]
+
 
 class Grid(Block):
     optimizer: list[Literal["adam", "adamw"]] = Field(min_length=1)
@@ -30,5 +32,5 @@ class Architecture(Block):
 
 
 class Classify(Block):
-    architectures: dict[Literal["light", "resnet18", "resnet50"], Architecture] = Field(min_length=1)
+    architectures: dict[NetworkName, Architecture] = Field(min_length=1)
     workers: PositiveInt

@@ -1,5 +1,6 @@
 """What another platform would have counted: `python -m stages.compare.transfer <model> <run or counts.csv>`."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ def of_table(path: str, transfers: list[Transfer]) -> list[pd.DataFrame]:
     """The counted samples of platforms that transfers start from."""
     own = read_counts(path).groupby(["platform", "sample"])
     return [
-        applied(transfer, sample, lambda threshold, rows=rows: seen_in_table(rows, threshold))
+        applied(transfer, sample, partial(seen_in_table, rows))
         for (platform, sample), rows in own
         for transfer in transfers
         if transfer.first == platform

@@ -20,7 +20,7 @@ def applied(transfer: Transfer, sample: str, seen_at: Callable[[Threshold], Seen
     `seen_at` gives the counts on the first platform from a threshold's sizes on, or raises ValueError where they are
     not known.
     """
-    place = {"sample": sample, "from": transfer.first, "to": transfer.second}
+    place: dict[str, object] = {"sample": sample, "from": transfer.first, "to": transfer.second}
     rows = [place | {"size_um": refused.second_um, "refused": refused.reason} for refused in transfer.refused]
     for threshold in transfer.thresholds:
         row = place | {"size_um": threshold.second_um, "counted_um": threshold.first_um}

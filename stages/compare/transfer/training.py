@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
+from stages.common.run_variance import moments, pooled, stacked
 from stages.compare.dilution import families
 from stages.compare.measured import Measured
-from stages.common.run_variance import moments, pooled, stacked
 from stages.compare.transfer.model import (
     FEWEST_COUNTS,
     FEWEST_SAMPLES,

@@ -34,7 +34,9 @@ def _moved(images: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
     shift = SHIFT * (2 * _uniform(random, (count, 2, 1)) - 1)
     cosine, sine = scale * angle.cos(), scale * angle.sin()
     turn = torch.stack([torch.stack([cosine, -sine], 1), torch.stack([sine, cosine], 1)], 1)
-    grid = nn.functional.affine_grid(torch.cat([turn, shift], 2).to(images.device), images.shape, align_corners=False)
+    grid = nn.functional.affine_grid(
+        torch.cat([turn, shift], 2).to(images.device), list(images.shape), align_corners=False
+    )
     return nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
