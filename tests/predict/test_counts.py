@@ -206,3 +206,13 @@ def test_samples_measured_once_add_nothing():
     spread = run_variances([np.array([[5, 1]])], [np.ones(1)])[0]
     count = Count(5.0, 2.0, 9.0, True, 3.0, 5)
     assert over_runs(count, spread, 1) == count
+
+
+def test_a_matrix_of_large_particles_has_some_of_every_class():
+    """Five of the second class reach 10 um: its 20 largest are taken; the first class has enough that do."""
+    probabilities, truth = probabilities_of([100, 40, 30], np.random.default_rng(9))
+    sizes = np.concatenate([np.full(100, 12.0), np.arange(40) - 25.0, np.full(30, 15.0)])
+    found = matrices_from([10], sizes, probabilities, truth, truth)[0]
+    assert found.counts.sum(axis=1).tolist() == [100, 20, 30]
+    largest = probabilities[100:140][20:]
+    assert found.counts[1].tolist() == counts_in(largest).tolist()

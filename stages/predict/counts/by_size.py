@@ -7,13 +7,26 @@ import numpy as np
 from stages.predict.counts.counted import Count, counted
 from stages.predict.counts.matrix import Matrix, matrix_of
 
+FEWEST = 20  # particles of a class that a matrix is made from
+
 
 def matrices_from(
     thresholds_um: Sequence[float], sizes_um: np.ndarray, probabilities: np.ndarray, truth: np.ndarray, run: np.ndarray
 ) -> list[Matrix]:
-    """One for each threshold, from the particles of known class whose `sizes_um` (N,) reach it."""
-    large = [sizes_um >= threshold for threshold in thresholds_um]
+    """One for each threshold, from the particles of known class whose `sizes_um` (N,) reach it; where fewer than FEWEST
+    of a class do, from its FEWEST largest, lest a row of which nothing is known explain whatever is seen."""
+    largest = _largest(sizes_um, truth)
+    large = [(sizes_um >= threshold) | largest for threshold in thresholds_um]
     return [matrix_of(probabilities[own], truth[own], run[own]) for own in large]
+
+
+def _largest(sizes_um: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Which particles are among the FEWEST largest of their class, (N,) bool."""
+    among = np.zeros(len(truth), bool)
+    for number in np.unique(truth):
+        own = np.flatnonzero(truth == number)
+        among[own[np.argsort(-sizes_um[own], kind="stable")[:FEWEST]]] = True
+    return among
 
 
 def counted_from(

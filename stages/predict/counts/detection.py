@@ -3,10 +3,11 @@
 import numpy as np
 from scipy.stats import norm
 
-from stages.predict.counts.likelihood import Fit
+from stages.predict.counts.likelihood import STEPS, Fit, climbed
 
 Z = float(norm.ppf(0.95))  # one in twenty each: found where there is none, missed where there are as many as the limit
 ROUNDS = 30
+POINTS, MOST = 9, 4.0  # numbers tried above Currie's limit, up to so many times it
 
 
 def is_found(evidence: float) -> bool:
@@ -18,9 +19,24 @@ def detectable(none: Fit, rows: np.ndarray, number: int) -> float:
     """How many particles of the class `number` are found 19 times in 20; `none` is the fit without it, `rows` (C, K)
     are the matrix's effective counts.
 
-    Currie's limit solves L = Z (sd_0 + sd_L), the deviations of the estimate where there is none and where there are L;
-    with as many false ones expected as B it is Z^2 + 2 Z sqrt(B + var(B)). The estimate is the linear one that is best
-    at L: strata in which none is expected don't count for more than the few particles that L puts there.
+    The evidence that counts as expected of so many would give must reach (2 Z)^2: Z to decide, Z for what chance takes
+    off (Cowan et al. 2011, the Asimov data set). Currie's limit is the least that it can be.
+    """
+    own = np.arange(len(rows)) == number
+    tried = currie(none, rows, number) * np.geomspace(1, MOST, POINTS)
+    numbers = none.numbers + tried[:, None] * own
+    counts = (numbers[..., None] * none.shares).sum(axis=1)
+    held = np.broadcast_to(own, numbers.shape)
+    best = climbed(counts, rows, numbers, np.zeros_like(held), 2 * STEPS)
+    without = climbed(counts, rows, np.where(held, 0.0, np.maximum(numbers, 0.5)), held, 2 * STEPS)
+    evidence = 2 * np.maximum(0, best.log_likelihood - without.log_likelihood)
+    return float(np.interp(2 * Z, np.maximum.accumulate(np.sqrt(evidence)), tried))
+
+
+def currie(none: Fit, rows: np.ndarray, number: int) -> float:
+    """Currie's limit solves L = Z (sd_0 + sd_L), the deviations of the estimate where there is none and where there are
+    L; with as many false ones expected as B it is Z^2 + 2 Z sqrt(B + var(B)). The estimate is the linear one that is
+    best at L: strata in which none is expected don't count for more than the few particles that L puts there.
     """
     numbers, shares, known = none.numbers[0], none.shares[0], rows.sum(axis=1)
     limit = Z**2

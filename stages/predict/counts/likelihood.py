@@ -43,7 +43,7 @@ def fitted(counts: np.ndarray, rows: np.ndarray) -> Fit:
     """The most likely numbers of all classes together; `counts` (K,) of the run, `rows` (C, K) of the matrix."""
     classes = len(rows)
     start = np.full((1, classes), counts.sum() / classes)
-    return _climbed(counts, rows, start, np.zeros((1, classes), bool), 4 * STEPS)
+    return climbed(counts, rows, start, np.zeros((1, classes), bool), 4 * STEPS)
 
 
 def profiles(counts: np.ndarray, rows: np.ndarray, best: Fit) -> list[Profile]:
@@ -61,25 +61,12 @@ def without(counts: np.ndarray, rows: np.ndarray, number: int) -> Fit:
     """The most likely numbers where there is none of the class `number`."""
     start = np.full((1, len(rows)), counts.sum() / max(1, len(rows) - 1))
     start[0, number] = 0.0
-    return _climbed(counts, rows, start, np.arange(len(rows))[None] == number, 4 * STEPS)
+    return climbed(counts, rows, start, np.arange(len(rows))[None] == number, 4 * STEPS)
 
 
-def _along(counts: np.ndarray, rows: np.ndarray, best: Fit, roots: np.ndarray) -> np.ndarray:
-    """Log likelihoods (C, P) with each class's number held at the squares of `roots` (C, P), the others fitted."""
-    classes, points = roots.shape
-    held = np.repeat(np.eye(classes, dtype=bool), points, axis=0)
-    start = np.where(held, roots.reshape(-1, 1) ** 2, np.maximum(best.numbers, 0.5))
-    return _climbed(counts, rows, start, held, STEPS).log_likelihood.reshape(classes, points)
-
-
-def _where_likely(roots: np.ndarray, found: np.ndarray, best: float) -> np.ndarray:
-    """FINE points over the part of a coarse profile that isn't negligible, with one step more on both sides."""
-    likely, step = roots[found > found.max() - NEGLIGIBLE], roots[1]
-    return np.linspace(max(0.0, min(likely[0], best) - step), max(likely[-1], best) + step, FINE)
-
-
-def _climbed(counts: np.ndarray, rows: np.ndarray, start: np.ndarray, held: np.ndarray, steps: int) -> Fit:
-    """Expectation and maximization from the numbers `start` (G, C); those `held` (G, C) stay as they are."""
+def climbed(counts: np.ndarray, rows: np.ndarray, start: np.ndarray, held: np.ndarray, steps: int) -> Fit:
+    """Expectation and maximization from the numbers `start` (G, C); those `held` (G, C) stay as they are. `counts` are
+    those of one run (K,), or of each fit (G, K)."""
     numbers, shares = start, rows / rows.sum(axis=1, keepdims=True)
     for _ in range(steps):
         parts = numbers[..., None] * shares
@@ -90,3 +77,17 @@ def _climbed(counts: np.ndarray, rows: np.ndarray, start: np.ndarray, held: np.n
     expected = np.maximum((numbers[..., None] * shares).sum(axis=-2), TINY)
     likelihood = (counts * np.log(expected)).sum(axis=-1) - numbers.sum(axis=-1) + (rows * np.log(shares)).sum((-2, -1))
     return Fit(numbers, shares, likelihood)
+
+
+def _along(counts: np.ndarray, rows: np.ndarray, best: Fit, roots: np.ndarray) -> np.ndarray:
+    """Log likelihoods (C, P) with each class's number held at the squares of `roots` (C, P), the others fitted."""
+    classes, points = roots.shape
+    held = np.repeat(np.eye(classes, dtype=bool), points, axis=0)
+    start = np.where(held, roots.reshape(-1, 1) ** 2, np.maximum(best.numbers, 0.5))
+    return climbed(counts, rows, start, held, STEPS).log_likelihood.reshape(classes, points)
+
+
+def _where_likely(roots: np.ndarray, found: np.ndarray, best: float) -> np.ndarray:
+    """FINE points over the part of a coarse profile that isn't negligible, with one step more on both sides."""
+    likely, step = roots[found > found.max() - NEGLIGIBLE], roots[1]
+    return np.linspace(max(0.0, min(likely[0], best) - step), max(likely[-1], best) + step, FINE)
