@@ -238,7 +238,7 @@ def test_one_network_takes_as_many_steps_as_two(tmp_path):
 
     params = tmp_path / "params.yaml"
     params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    assert steps(read_all(params)) == [2400, 2400]
+    assert steps(read_all(params)) == [720, 720]
     write_scale(ROOT / "params/one-generator.yaml", params)
     assert steps(read_all(params)) == [4800]
 
