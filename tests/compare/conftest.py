@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from matplotlib import pyplot as plt
 
 from stages.common.particles import PARTICLES, RUNS, particle_id
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
-NETWORKS = {"A": "real-1-resnet18", "B": "real-1-b-resnet18"}
+NETWORKS = {"A": "real-1-light", "B": "real-1-b-light"}
 RATIO = 0.6  # concentration on B over A, of the parallel sample
 
 
@@ -126,6 +127,13 @@ class Workspace:
 def falling(random, count):
     """Diameters from 2 um with a density that falls with the cube."""
     return 2 * random.random(count) ** (-1 / 2)
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed():
+    """Of parts whose pictures a test doesn't save, which is what closes them."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture

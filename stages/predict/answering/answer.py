@@ -12,7 +12,7 @@ from stages.predict.answering.part import Facts, Part
 from stages.predict.answering.seen import Seen, look
 from stages.predict.answering.warnings import warned
 from stages.predict.model.model import Model
-from stages.predict.unknown.known import Verdict
+from stages.predict.unknown.known import NOT_JUDGED, Verdict
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,20 @@ def answer_of(parts: Iterable[Part], facts: Callable[[], Facts], model: Model) -
     seen = look(parts, model)
     told = facts()
     counted = CountedRun(told, seen.probabilities, seen.diameter, seen.sized_by is not None)
-    foreign, drift = model.known.run_test(seen.likened), model.known.drift(seen.likened)
-    warnings = warned(foreign, drift, model.manifest.classes)
+    if told.known:
+        foreign = drift = NOT_JUDGED
+        warnings = []
+    else:
+        foreign, drift = model.known.run_test(seen.likened), model.known.drift(seen.likened)
+        warnings = warned(foreign, drift, model.manifest.classes)
     notes = _notes(seen, told, model)
     return Answer(told, seen, counted, run_counts(counted, model), foreign, drift, warnings, notes)
 
 
 def _notes(seen: Seen, facts: Facts, model: Model) -> list[str]:
     notes = []
+    if facts.known:
+        notes.append("the network learnt or was chosen by this run, so whether it is like known runs isn't asked")
     if facts.no_concentration:
         notes.append(f"no concentration: {facts.no_concentration}")
     if facts.rejected:

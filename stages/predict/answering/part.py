@@ -25,7 +25,8 @@ class Part:
 class Facts:
     """What is known of a run as a whole. imaged_ml: None where counts can't be brought to a volume, which
     no_concentration explains. rejected: rows that couldn't be read, and may be particles. without_image: particles that
-    are counted but can't be called anything."""
+    are counted but can't be called anything. known: the network's known particles are this run's, which so can't be
+    held against them."""
 
     run: str
     platform: str
@@ -37,3 +38,4 @@ class Facts:
     rejected: int
     without_image: int
     no_concentration: str | None
+    known: bool

@@ -66,6 +66,7 @@ class Run:
             rejected=len(self.rejects),
             without_image=self.without_image,
             no_concentration=none,
+            known=False,
         )
 
     def _normalized(self, images: Packed, rows: pa.Table) -> np.ndarray:

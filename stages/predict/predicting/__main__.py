@@ -55,7 +55,7 @@ def identity(facts: Facts) -> Facts:
 def main() -> None:
     model = read_model(MODEL)
     counted, tables, told, shown = [], [], {}, Shown()
-    runs = read_runs()
+    runs = read_runs(known=[*model.manifest.runs["training"], *model.manifest.runs["selection"]])
     with replacing_folder(OUT) as folder:
         for facts in progress(runs, "predict, runs"):
             answer = answer_of(parts_of(facts.run), partial(identity, facts), model)

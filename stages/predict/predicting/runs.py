@@ -1,6 +1,6 @@
 """The runs of the sample sheet, as ingest read them and normalize brought their images to one size."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,8 @@ INGESTED = Path("data/ingested")
 NORMALIZED = Path("data/normalized")
 
 
-def read_runs() -> list[Facts]:
-    """Every run, in the order of the sheet."""
+def read_runs(known: Collection[str]) -> list[Facts]:
+    """Every run, in the order of the sheet; `known`: the runs whose particles the network's known ones are."""
     table = pd.read_parquet(INGESTED / "runs.parquet")
     table = table.astype(object).where(table.notna(), None)
     return [
@@ -31,6 +31,7 @@ def read_runs() -> list[Facts]:
             rejected=row.rejected,
             without_image=row.without_image,
             no_concentration=row.no_concentration,
+            known=row.run in known,
         )
         for row in table.itertuples()
     ]

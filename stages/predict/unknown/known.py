@@ -42,6 +42,9 @@ class Verdict:
         return self.score > self.limit
 
 
+NOT_JUDGED = Verdict([], np.empty((0, 0)), np.inf)
+
+
 @dataclass(frozen=True)
 class Reference:
     """M known particles: their `coordinates` (M, D) in `space`, how they are `likened` to those of other runs, and
