@@ -48,7 +48,7 @@ def whole(settings: Pretrain, default: Params) -> dict:
         "seed": settings.seed,
         "classes": {"majority": NOBODY, "minority": labels},
         "simulate": simulated(settings),
-        "ingest": content["ingest"] | {"sheet": SHEET},
+        "ingest": content["ingest"] | {"sheet": SHEET, "relabelled": None},
         "split": {"fractions": {"train": 1.0, "selection": 0.0, "validation": 0.0}, "classes": {}},
         "assemble": {"platform": PLATFORM, "real": {}, "mixed": {}},
         "compare": content["compare"] | {"networks": {}},

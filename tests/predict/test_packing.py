@@ -5,10 +5,15 @@ import subprocess
 from contextlib import chdir
 
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from stages.common.arrays import read_images
 from stages.common.base.errors import InputError
 from stages.common.base.files import read_json
+from stages.predict.answering.answer import Answer, answer_of
+from stages.predict.answering.part import COLUMNS, Facts, Part
 from stages.predict.model.model import read_model
 from stages.predict.packing.__main__ import main
 from stages.predict.packing.choice import chosen
@@ -63,6 +68,24 @@ def test_what_is_read_is_what_was_packed(packed):
     assert len(model.matrices) == 3
     counts = np.bincount(model.fitted.truth)
     assert counts.tolist() == [120, 120, 120]
+
+
+def test_a_run_that_the_network_knows_is_not_held_against_itself(packed):
+    """Its particles would lie nearer to known ones, which they are, than any new run's."""
+    model = read_model(packed / "models/classifier")
+    run = model.manifest.runs["training"][0]
+    table = pq.read_table(packed / f"data/normalized/{run}.parquet", columns=list(COLUMNS))
+    part = Part(table, np.ones(len(table), bool), read_images(packed / f"data/normalized/{run}.npy"))
+
+    def answer(known: bool) -> Answer:
+        facts = Facts(run, "A", "s", "class", True, 0.01, 1.0, 0, 0, no_concentration=None, known=known)
+        return answer_of([part], lambda: facts, model)
+
+    asked, known = answer(False), answer(True)
+    assert asked.foreign.score > 0
+    assert not known.foreign.alarm and not known.drift.alarm and known.warnings == []
+    assert "isn't asked" in known.notes[0]
+    pd.testing.assert_frame_equal(asked.counts, known.counts)
 
 
 def test_probabilities_are_those_of_the_law_that_the_particles_follow(packed):
