@@ -24,6 +24,7 @@ COMMANDS = {
     "predict.packing": "",
     "predict.predicting": "",
     "compare": "",
+    "review.headline": "",
     "report": "",
 }
 

@@ -14,11 +14,13 @@ from dvc.repo import Repo
 from tests.pipeline.project import call
 
 CONFIGURATION = ("params.yaml", "dvc.yaml")
+GIVEN = ("stages", "samples", "pretrained")  # what no stage writes
 
 
 def test_each_stage_runs_with_its_deps_alone(tiny_project, tmp_path):
     store = tmp_path / "store"
-    shutil.copytree(tiny_project / "stages", store / "stages", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in GIVEN:
+        shutil.copytree(tiny_project / name, store / name, ignore=shutil.ignore_patterns("__pycache__"))
     with Repo(str(tiny_project)) as repo:
         stages = list(networkx.dfs_postorder_nodes(repo.index.graph))
     for stage in stages:
