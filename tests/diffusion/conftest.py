@@ -40,6 +40,7 @@ class Project:
         self.name = labels[0]
         settings["classes"]["minority"] = list(labels)
         shared = list(labels) if len(labels) > 1 else []
+        self.left_over = 1 if shared else 0  # a shared network's training stays in .scratch for its other classes
         diffusion["generator"] = {"images": 12, "epochs": training.pop("epochs", 20), "shared": shared}
         diffusion["network"] |= {"base": 8, "multipliers": [1, 2], "patch": 2, "attention": [], "dropout": 0.1}
         diffusion["process"]["steps"] = 100

@@ -243,7 +243,13 @@ def test_one_network_learns_two_classes_apart(tmp_path, monkeypatch):
     process = params.Process(**settings, steps=100, standardize=True)
     monkeypatch.chdir(tmp_path)
     diffusion = read_all(ROOT / "params.yaml").diffusion
-    write(run, plan, "discs", diffusion.model_copy(update={"network": network, "process": process}), "simulated")
+    write(
+        run,
+        plan,
+        "discs",
+        diffusion.model_copy(update={"start": "scratch", "network": network, "process": process}),
+        "simulated",
+    )
     model = tmp_path / "models/ddpm/discs"
     for label, sign in (("dark", -1), ("bright", 1)):
         assert share_of_polarity(np.load(model / label / "samples.npy")[0].astype(float), sign) > 0.9
