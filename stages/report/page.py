@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from jinja2 import ChainableUndefined
 
 from stages.common import words
 from stages.common.base.origin import MEASURED, MIXED
+from stages.common.html import page_environment
 from stages.report.answer import verdict_grid
 from stages.report.forest import forest
 from stages.report.particles import BAR_UM
@@ -26,13 +27,7 @@ FILTERS = {
 
 def render(inputs: dict) -> str:
     """The whole page as HTML. Every name and text from the data is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(TEMPLATES, ChainableUndefined)
     environment.filters.update(FILTERS)
     environment.globals.update(forest=forest, verdict_grid=verdict_grid, MEASURED=MEASURED, MIXED=MIXED, BAR_UM=BAR_UM)
     return environment.get_template("page.html.j2").render(**inputs)

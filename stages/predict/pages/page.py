@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import StrictUndefined
 
 from stages.common import words
 from stages.common.base.origin import MEASURED
+from stages.common.html import page_environment
 from stages.predict.answering.answer import Answer
 from stages.predict.answering.shown import UNKNOWN, Gallery
 from stages.predict.model.model import Model
@@ -64,13 +65,7 @@ def sample_page(name: str, counts: pd.DataFrame, answers: list[Answer], model: M
 
 def _rendered(template: str, **values) -> str:
     """Every name and text from the data is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(TEMPLATES, StrictUndefined)
     environment.filters.update(FILTERS)
     return environment.get_template(template).render(MEASURED=MEASURED, **values)
 
