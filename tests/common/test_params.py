@@ -240,7 +240,7 @@ def test_one_network_takes_as_many_steps_as_two(tmp_path):
     params.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     assert steps(read_all(params)) == [720, 720]
     write_scale(ROOT / "params/one-generator.yaml", params)
-    assert steps(read_all(params)) == [4800]
+    assert steps(read_all(params)) == [1440]
 
 
 def test_one_network_without_guidance_may_be_told_every_class(tmp_path):
