@@ -30,7 +30,7 @@ repro: setup   ## run the pipeline to report/index.html
 	@echo "The page: $(CURDIR)/report/index.html"
 
 study: setup   ## draft a sheet and parameters for your exports: make study EXPORTS=/data/my-study
-	python -m stages.ingest --study "$(EXPORTS)"
+	python -m stages.study "$(EXPORTS)"
 
 stage: known-stage setup   ## run one stage, and before it what it needs and has changed: make stage STAGE=split
 	$(call reproduce,$(STAGE))

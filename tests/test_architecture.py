@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = ROOT / "stages"
 FOLDERS = sorted(path.name for path in STAGES.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
 # A subject that others share, and those that may import it: who reads an export, and who brings its images to one size.
-SHARED = {"reading": {"ingest", "normalize", "predict"}}
+SHARED = {"reading": {"ingest", "normalize", "predict", "study"}}
 
 
 def imported_by(path: Path) -> set[str]:

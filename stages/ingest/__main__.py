@@ -12,14 +12,12 @@ from stages.common.base.errors import InputError, run
 from stages.common.base.files import replacing_folder, write_json
 from stages.common.base.parameters import Block, read_parameters
 from stages.common.base.progress import progress
-from stages.common.params.classes import Classes
 from stages.common.params.ingest import Ingest
 from stages.ingest.check import check
 from stages.ingest.kept import code_digest, drop_others, hand_over, kept_runs, key_of
 from stages.ingest.runs import Outcome, ingest_run, too_many_refused
 from stages.ingest.sheet.labels import Labels, read_labels, read_relabelled
 from stages.ingest.sheet.sheet import read_sheet
-from stages.ingest.study import write_study
 from stages.ingest.summary import metrics, told, write_rejects, write_runs, write_warnings
 from stages.ingest.written.write import CONTACT_SHEET, PARTICLE_FILE
 from stages.reading.exports.readers import READERS
@@ -34,12 +32,6 @@ class Parameters(Block):
     """What this script reads of params.yaml."""
 
     ingest: Ingest
-
-
-class Named(Block):
-    """What a draft of a study reads of it."""
-
-    classes: Classes
 
 
 def main() -> None:
@@ -72,7 +64,7 @@ def _disk(error: OSError) -> str:
 
 
 def command(arguments: list[str]) -> None:
-    """`main`, or with `--check [SHEET]` only what it would read, or with `--study FOLDER` the draft of a sheet."""
+    """`main`, or with `--check [SHEET]` only what it would read."""
     parser = argparse.ArgumentParser(prog="python -m stages.ingest", description=__doc__)
     parser.add_argument(
         "--check",
@@ -81,24 +73,13 @@ def command(arguments: list[str]) -> None:
         metavar="SHEET",
         help="tell what would be read, without writing (default: params)",
     )
-    parser.add_argument("--study", metavar="FOLDER", help="draft a sample sheet and parameters for the exports in it")
-    asked = parser.parse_args(arguments)
-    sheet = asked.check
-    if asked.study:
-        _show(write_study(_folder(asked.study), read_parameters(Named).classes.names))
-        return
+    sheet = parser.parse_args(arguments).check
     if sheet is None:
         main()
         return
     settings = read_parameters(Parameters).ingest
     rows, root, labels = _given(settings, sheet)
     _show(check(rows, root.resolve(), labels, settings.refused_share_max))
-
-
-def _folder(path: str) -> Path:
-    if not Path(path).is_dir():
-        raise InputError(f"{path}: the folder is not there; name the one that holds the exports")
-    return Path(path).resolve()
 
 
 def _show(text: str) -> None:

@@ -25,6 +25,13 @@ def test_the_cases_of_the_standard(target, patch, result):
     assert patched(target, patch) == result
 
 
+def test_samples_sets_and_networks_that_a_scale_leaves_out_are_left_out():
+    target = {"assemble": {"platform": "A", "real": {"a": {"majority": 1, "minority": 2}, "b": {}}, "mixed": {"c": {}}}}
+    result = patched(target, {"assemble": {"real": {"a": {"minority": 3}, "d": {"majority": 4}}}})
+    real = {"a": {"majority": 1, "minority": 3}, "d": {"majority": 4}}
+    assert result == {"assemble": {"platform": "A", "real": real, "mixed": {"c": {}}}}
+
+
 def test_a_scale_that_is_not_there_is_told_with_those_that_are(tmp_path):
     for name in ("b", "a"):
         (tmp_path / f"{name}.yaml").touch()

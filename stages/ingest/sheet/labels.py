@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stages.common.base.errors import InputError
 from stages.reading.exports.files.images import SUFFIXES
-from stages.reading.exports.files.paths import below, same_name
+from stages.reading.exports.files.paths import below, plain_name, same_name
 from stages.reading.exports.unrecognised import LABELS as COLUMNS
 
 REVIEWED = "asked_as"  # a column that only a second look's file has
@@ -101,7 +101,8 @@ def _from_csv(path: Path) -> Iterator[tuple[str, str, str, str]]:
         run, particle, label = cells
         if label == UNSURE and REVIEWED in (reader.fieldnames or []):
             continue
-        yield run, particle, label, f"{path}, line {reader.line_num}"
+        where = f"{path}, line {reader.line_num}"
+        yield run, particle, _class_of(label, f"{where}, column class"), where
 
 
 def _from_folder(path: Path, runs: list[str]) -> Iterator[tuple[str, str, str, str]]:
@@ -110,4 +111,10 @@ def _from_folder(path: Path, runs: list[str]) -> Iterator[tuple[str, str, str, s
         for image in sorted(folder.iterdir()):
             if image.suffix.casefold() in SUFFIXES:
                 run = next((name for name in by_length if image.stem.startswith(f"{name}_")), "")
-                yield run, image.stem[len(run) + 1 :], folder.name, str(image)
+                yield run, image.stem[len(run) + 1 :], _class_of(folder.name, str(image)), str(image)
+
+
+def _class_of(label: str, where: str) -> str:
+    if not (name := plain_name(label)):
+        raise InputError(f"{where}: the class {label!r} has no letter of A to Z; rename it")
+    return name

@@ -13,7 +13,7 @@ from stages.common.base.errors import InputError
 from stages.reading.exports.crops.doubts import doubt_of
 from stages.reading.exports.files.images import SUFFIXES
 from stages.reading.exports.files.packed import packed
-from stages.reading.exports.files.paths import below
+from stages.reading.exports.files.paths import below, plain_name
 from stages.reading.exports.files.sources import Sources
 from stages.reading.exports.rows.export import IMAGES_AT_ONCE, Counted, Export, Piece, Reject, Survey, surveyed
 from stages.reading.exports.sheet.row import SheetRow, sheet_facts
@@ -93,7 +93,14 @@ def _labelled_images(row: SheetRow, folder: Path) -> list[tuple[Path, str | None
         raise InputError(f"column class: {row.label!r}, but {row.path!r} has class folders; leave the cell empty")
     if not alone and not by_class:
         raise InputError(f"column path: {row.path!r} holds no image ({', '.join(SUFFIXES)})")
-    return [(path, row.label) for path in alone] + [(path, name) for name in by_class for path in by_class[name]]
+    named = [(path, _class_of(name, row)) for name in by_class for path in by_class[name]]
+    return [(path, row.label) for path in alone] + named
+
+
+def _class_of(folder: str, row: SheetRow) -> str:
+    if not (name := plain_name(folder)):
+        raise InputError(f"column path: the class folder {folder!r} of {row.path!r} has no letter of A to Z; rename it")
+    return name
 
 
 def _is_text(name: str) -> bool:

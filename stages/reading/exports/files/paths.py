@@ -1,5 +1,6 @@
 """Paths that a sheet or an export names: none may lead out of the exports folder."""
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def below(root: Path, path: Path) -> Path:
 def same_name(name: str) -> str:
     """A name without regard to case, and to how its accents are encoded: a Mac composes them otherwise."""
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def plain_name(name: str) -> str:
+    """`name` as a file and a stage can bear it: "Silicone oil" is Silicone-oil. Empty where no sign of it is plain."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")
 
 
 def _under_other_forms(root: Path, path: Path) -> Path:

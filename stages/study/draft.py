@@ -13,8 +13,10 @@ import yaml
 
 from stages.common.base.errors import InputError
 from stages.common.base.files import write_csv, write_text
+from stages.common.params.assemble import Assemble
 from stages.reading.exports.archive import folder_of, is_zip
 from stages.reading.exports.crops import reader as crops
+from stages.reading.exports.files.paths import plain_name
 from stages.reading.exports.flowcam.reader import lists
 from stages.reading.exports.readers import READERS, opened, survey
 from stages.reading.exports.rows.export import Survey
@@ -25,7 +27,6 @@ PLATFORMS = {"flowcam": "FlowCam", "visualspreadsheet": "FlowCam", "mfi": "MFI",
 BLANK = {"blank", "blanks", "buffer", "placebo", "water", "leer", "puffer"}
 BEADS = {"bead", "beads", "standard", "standards"}
 DIAMETER = re.compile(r"(\d+(?:[.,]\d+)?)[ _-]?(?:um|\u00b5m|\u03bcm|micron)", re.IGNORECASE)
-EMBEDDED_NETWORKS = {"A": None, "B": None}  # of the embedded data's platforms, taken out
 FEWEST_RUNS = 3  # of a class, from which its runs are divided whole
 
 
@@ -39,8 +40,10 @@ class Draft:
     amiss: str = ""
 
 
-def write_study(root: Path, classes: list[str]) -> str:
-    """Write SHEET and PARAMETERS for the exports below `root`; return what was found, in words. classes: known names.
+def write_study(root: Path, classes: list[str], sets: Assemble) -> str:
+    """Write SHEET and PARAMETERS for the exports below `root`; return what was found, in words.
+
+    classes: known names. sets: the training sets that the study is to have, as far as it has their platforms.
 
     Raises InputError when there is no run, or when one of both files is there already.
     """
@@ -53,7 +56,7 @@ def write_study(root: Path, classes: list[str]) -> str:
     _with_different_names(drafts)
     images = _images(drafts)
     write_csv(SHEET, pd.DataFrame([draft.row | {"note": _note(draft)} for draft in drafts]).fillna(""))
-    write_text(PARAMETERS, _parameters(root, images))
+    write_text(PARAMETERS, _parameters(root, images, sets))
     told = "\n".join(_sentences(images))
     return f"{len(drafts)} runs in {SHEET}; check what is marked as guessed\n{told}\n{PARAMETERS} makes them the study"
 
@@ -97,7 +100,8 @@ def _draft(place: Path, form: str, root: Path, classes: list[str]) -> Draft:
     """A run of the sheet, its role and class guessed from the names of its folders."""
     named = place.with_suffix("") if is_zip(place) else place
     parts = named.relative_to(root).parts or (root.name,)
-    row = {"run": _named("-".join(parts)), "platform": PLATFORMS[form], "sample": parts[-2 if len(parts) > 1 else 0]}
+    name, sample = plain_name("-".join(parts)) or "run", parts[-2 if len(parts) > 1 else 0]
+    row = {"run": name, "platform": PLATFORMS[form], "sample": sample}
     draft = Draft(row | {"format": form, "path": place.relative_to(root).as_posix(), "role": "unlabelled", "class": ""})
     if form != "crops":
         _guess(draft, parts, classes)
@@ -121,12 +125,8 @@ def _guess(draft: Draft, parts: tuple[str, ...], classes: list[str]) -> None:
         draft.row |= {"role": "beads", "nominal_diameter_um": diameter[1].replace(",", ".")}
         draft.guessed = ["role", "nominal_diameter_um"]
     elif label or len(parts) > 1:
-        draft.row |= {"role": "class", "class": label or _named(parts[0])}
+        draft.row |= {"role": "class", "class": label or plain_name(parts[0]) or "run"}
         draft.guessed = ["role", "class"]
-
-
-def _named(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.") or "run"
 
 
 def _with_different_names(drafts: list[Draft]) -> None:
@@ -168,7 +168,7 @@ def _all_there(images: dict[tuple[str, str], list[int]], platform: str, classes:
     return all((platform, name) in images for name in classes)
 
 
-def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
+def _parameters(root: Path, images: dict[tuple[str, str], list[int]], sets: Assemble) -> str:
     """A scale for `make scale SCALE=study`: where the exports are, the classes, of which the most frequent one is the
     majority, the platform with most of their particles and a second one that has them all."""
     total: Counter = Counter()
@@ -181,10 +181,11 @@ def _parameters(root: Path, images: dict[tuple[str, str], list[int]]) -> str:
         majority, *minority = (name for name, _ in total.most_common())
         first = by_platform.most_common(1)[0][0]
         second = next((other for other in by_platform if other != first and _all_there(images, other, total)), None)
-        networks = EMBEDDED_NETWORKS | {first: "real-1-light"} | ({second: "real-1-b-light"} if second else {})
+        own = {name: {} for name, dataset in sets.real.items() if dataset.platform is None}
+        others = {name: {"platform": second} for name in sets.real if name not in own} if second else {}
+        networks = {first: "real-1-light"} | ({second: "real-1-b-light"} if second else {})
         scale = {"classes": {"majority": majority, "minority": minority}} | scale
-        scale |= {"diffusion": {"platform": first}}
-        scale |= {"assemble": {"platform": first, "real": {"real-1-b": {"platform": second} if second else None}}}
+        scale |= {"diffusion": {"platform": first}, "assemble": {"platform": first, "real": own | others}}
         scale |= {"compare": {"networks": networks}}
     comments = ["Drafted by `make study`; the sheet's column `note` says what was guessed.", *_sentences(images)]
     return "".join(f"# {line}\n" for line in comments) + yaml.safe_dump(scale, sort_keys=False, allow_unicode=True)

@@ -10,15 +10,29 @@ import yaml
 from PIL import Image
 
 from stages.common.base.errors import InputError
+from stages.common.params.assemble import Assemble
 from stages.common.params.whole import read_all
 from stages.common.scale import write_scale
 from stages.ingest.sheet.sheet import read_sheet
-from stages.ingest.study import write_study
 from stages.reading.exports.readers import READERS
-from tests.ingest.conftest import PROJECT
+from stages.study.draft import write_study
 from tests.reading.exports import FlowCam, Mfi
 
+PROJECT = Path(__file__).parents[2]
 CLASSES = ["protein", "silicone_oil", "air_bubble"]
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports").mkdir()
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def sets() -> Assemble:
+    """The training sets of the default."""
+    return read_all(PROJECT / "params.yaml").assemble
 
 
 def crops(folder: str, count: int) -> None:
@@ -28,7 +42,7 @@ def crops(folder: str, count: int) -> None:
 
 
 @pytest.fixture
-def drafted(workspace) -> dict[str, dict[str, str]]:
+def drafted(workspace, sets) -> dict[str, dict[str, str]]:
     """A study of many kinds of folders, and the rows of its drafted sheet by path."""
     exports = workspace / "exports"
     for place in ("silicone", "MyOwnKind", ".", "placebo"):
@@ -38,7 +52,7 @@ def drafted(workspace) -> dict[str, dict[str, str]]:
     (second / "edited.lst").write_text(FlowCam().list_text())
     crops("exports/sorted/air bubble", 3)
     crops("exports/sorted/other", 2)
-    write_study(exports, CLASSES)
+    write_study(exports, CLASSES, sets)
     with Path("samples/study.csv").open(newline="") as file:
         return {row["path"]: row for row in csv.DictReader(file)}
 
@@ -69,48 +83,48 @@ def test_the_draft_lacks_nothing_but_the_pixel_size_of_crops(drafted):
 def test_parameters_name_the_classes_the_most_frequent_first(drafted, workspace):
     text = Path("params/study.yaml").read_text()
     scale = yaml.safe_load(text)
-    assert scale["classes"] == {"majority": "silicone_oil", "minority": ["MyOwnKind", "air bubble", "other"]}
+    assert scale["classes"] == {"majority": "silicone_oil", "minority": ["MyOwnKind", "air-bubble", "other"]}
     assert scale["ingest"] == {"exports": str(workspace / "exports"), "sheet": "samples/study.csv"}
     assert scale["diffusion"] == {"platform": "FlowCam"}
-    assert scale["assemble"] == {"platform": "FlowCam", "real": {"real-1-b": None}}
-    assert scale["compare"] == {"networks": {"A": None, "B": None, "FlowCam": "real-1-light"}}
+    assert scale["assemble"]["platform"] == "FlowCam" and "real-1-b" not in scale["assemble"]["real"]
+    assert scale["compare"] == {"networks": {"FlowCam": "real-1-light"}}
     assert "# FlowCam, silicone_oil: 8 particles in 2 runs, under 3 runs: divided by image" in text
 
 
 @pytest.mark.parametrize("second", [None, "MFI"])
-def test_the_drafted_scale_is_valid(workspace, second):
+def test_the_drafted_scale_is_valid(workspace, second, sets):
     """That of one platform, and of two that both hold every class."""
-    for place in ("silicone", "MyOwnKind"):
+    for place in ("silicone", "My own kind"):
         FlowCam(f"run-{place}").write(workspace / "exports" / place)
         if second:
             Mfi(f"mfi-{place}").write(workspace / "exports" / place)
-    write_study(workspace / "exports", CLASSES)
+    write_study(workspace / "exports", CLASSES, sets)
     shutil.copy(PROJECT / "params.yaml", "params.yaml")
     write_scale(Path("params/study.yaml"))
     params = read_all()
-    assert params.classes.names == ["MyOwnKind", "silicone_oil"]
+    assert params.classes.names == ["My-own-kind", "silicone_oil"]
     platforms = {params.assemble.platform_of(dataset) for dataset in params.assemble.datasets.values()}
     assert platforms == set(params.compare.networks) == {"FlowCam", second} - {None}
 
 
-def test_a_run_in_a_zip_is_found(workspace):
+def test_a_run_in_a_zip_is_found(workspace, sets):
     exports = workspace / "exports"
     FlowCam().write(exports / "packed/silicone")
     shutil.make_archive("exports/silicone/run-3", "zip", exports / "packed/silicone", "r1")
     shutil.rmtree(exports / "packed")
     Path("exports/silicone/notes.zip").write_bytes(b"PK")
-    write_study(exports, CLASSES)
+    write_study(exports, CLASSES, sets)
     with Path("samples/study.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["run"], row["path"], row["format"]) == ("silicone-run-3", "silicone/run-3.zip", "flowcam")
     assert row["class"] == "silicone_oil"
 
 
-def test_nothing_is_overwritten(drafted, workspace):
+def test_nothing_is_overwritten(drafted, workspace, sets):
     with pytest.raises(InputError, match=r"samples/study\.csv is there already, and is never overwritten"):
-        write_study(workspace / "exports", CLASSES)
+        write_study(workspace / "exports", CLASSES, sets)
 
 
-def test_a_folder_without_runs_is_told(workspace):
+def test_a_folder_without_runs_is_told(workspace, sets):
     with pytest.raises(InputError, match="no run is recognised in it or below"):
-        write_study(workspace / "exports", CLASSES)
+        write_study(workspace / "exports", CLASSES, sets)
