@@ -1,6 +1,8 @@
 """Runs that were cut off are listed and cleared; what ingest keeps is not touched."""
 
+import subprocess
 import sys
+from zipfile import ZipFile
 
 import pytest
 
@@ -43,6 +45,18 @@ def test_runs_are_listed_and_cleared(kept, monkeypatch, capsys):
     assert said(monkeypatch, capsys, "--clear").endswith("2 removed\n")
     assert not folder_of(current).exists() and not folder_of(old).exists()
     assert kept.exists()
+
+
+def test_a_zip_whose_reading_was_killed_is_listed_and_cleared(tmp_path, monkeypatch, capsys):
+    with ZipFile(tmp_path / "run.zip", "w") as packed:
+        packed.writestr("run/list.lst", "")
+    reading = "import os, sys; from pathlib import Path; from stages.reading.exports.archive import folder_of\n"
+    reading += "with folder_of(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", reading, str(tmp_path / "run.zip")], check=False)
+    (folder,) = tmp_path.glob("unpacked-*")
+    assert str(folder) in said(monkeypatch, capsys)
+    said(monkeypatch, capsys, "--clear")
+    assert not folder.exists()
 
 
 def test_a_run_says_why_it_does_not_go_on_with_another(capsys):
