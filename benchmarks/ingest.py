@@ -107,7 +107,7 @@ def write_workspace(folder: Path, particles: int) -> int:
     """The project's parameters, a sheet and a run; returns the number of its collages."""
     collages = write_run(folder / "exports/run", particles)
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    params["ingest"] = {"exports": "exports", "sheet": "sheet.csv", "labels": None, "on_bad_run": "stop"}
+    params["ingest"] |= {"exports": "exports", "sheet": "sheet.csv", "labels": None, "relabelled": None}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     (folder / "sheet.csv").write_text(SHEET, encoding="utf-8")
     return collages

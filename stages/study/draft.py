@@ -181,7 +181,7 @@ def _parameters(root: Path, images: dict[tuple[str, str], list[int]], sets: Asse
         majority, *minority = (name for name, _ in total.most_common())
         first = by_platform.most_common(1)[0][0]
         second = next((other for other in by_platform if other != first and _all_there(images, other, total)), None)
-        own = {name: {} for name, dataset in sets.real.items() if dataset.platform is None}
+        own: dict[str, dict] = {name: {} for name, dataset in sets.real.items() if dataset.platform is None}
         others = {name: {"platform": second} for name in sets.real if name not in own} if second else {}
         networks = {first: "real-1-light"} | ({second: "real-1-b-light"} if second else {})
         scale = {"classes": {"majority": majority, "minority": minority}} | scale
