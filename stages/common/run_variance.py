@@ -14,7 +14,7 @@ are simulated at once.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import fdtrc
 
 DISAGREE = 0.01  # p below which a sample's runs differ too much to belong to the pool
 
@@ -83,7 +83,7 @@ def run_variance_of(found: Moments, place: int) -> RunVariance:
     expected = (own.poisson + np.maximum(0, others.value)[..., None] * own.scale)[..., 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         variances = own.square[..., 0] / expected
-        p = stats.f.sf(variances, np.maximum(alone.freedom, 1), np.maximum(others.freedom, 1))
+        p = fdtrc(np.maximum(alone.freedom, 1), np.maximum(others.freedom, 1), variances)
     apart = (p < DISAGREE) & (others.freedom > 0) & (alone.freedom > 0)
     return RunVariance(
         *(np.where(apart, getattr(alone, name), getattr(pool, name)) for name in RunVariance.__dataclass_fields__)

@@ -10,7 +10,7 @@ from stages.common.base.threads import cores, in_order
 from stages.predict.answering.part import COLUMNS, Part
 from stages.predict.doubt import abstention, conformal
 from stages.predict.model.model import Model
-from stages.predict.unknown.appearance import Appearance, appearance
+from stages.predict.unknown.appearance import appearance
 from stages.predict.unknown.known import Known
 from stages.predict.unknown.likened import Likened, joined
 
@@ -38,7 +38,7 @@ def said_of(images: np.ndarray, rows: pd.DataFrame, model: Model) -> Said:
     fitted = model.fitted
     probabilities = fitted.calibration.probabilities(logits)
     called = probabilities.argmax(axis=1)
-    likened = _likened(appearance(features, images, rows), called, model.known)
+    likened = _likened(features, images, rows, called, model.known)
     return Said(
         probabilities,
         called,
@@ -49,11 +49,14 @@ def said_of(images: np.ndarray, rows: pd.DataFrame, model: Model) -> Said:
     )
 
 
-def _likened(seen: Appearance, called: np.ndarray, known: Known) -> Likened:
+def _likened(features: np.ndarray, images: np.ndarray, rows: pd.DataFrame, called: np.ndarray, known: Known) -> Likened:
     """Block by block, several at a time."""
-    starts = range(0, max(len(seen), 1), BLOCK)
-    blocks = [np.arange(start, min(start + BLOCK, len(seen))) for start in starts]
-    return joined(list(in_order(lambda block: known.likened(seen[block], called[block]), blocks, cores())))
+
+    def likened(start: int) -> Likened:
+        own = slice(start, start + BLOCK)
+        return known.likened(appearance(features[own], images[own], rows.iloc[own]), called[own])
+
+    return joined(list(in_order(likened, range(0, max(len(images), 1), BLOCK), cores())))
 
 
 def particle_columns(said: Said, classes: list[str]) -> dict[str, pa.Array]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stages.common.particles import size_column
+from stages.predict.answering.ahead import one_ahead
 from stages.predict.answering.part import DIAMETERS, MEASURED, Part
 from stages.predict.answering.particles import Said, particle_columns, particle_table, said_of
 from stages.predict.answering.shown import UNKNOWN, Gallery, Shown, numbers_of
@@ -31,7 +32,7 @@ class Seen:
 def look(parts: Iterable[Part], model: Model) -> Seen:
     """What the model says of a run's particles, which come in parts, one at least."""
     tables, probabilities, likened, shown = [], [], [], Shown()
-    for part in parts:
+    for part in one_ahead(parts):
         pictured = part.rows.filter(pa.array(part.seen))
         said = said_of(part.images, pictured.select(list(MEASURED)).to_pandas(), model)
         table = particle_table(part, particle_columns(said, model.manifest.classes))

@@ -1,11 +1,11 @@
 """What can be told of a class that hardly is there: when it counts as found, and how many it takes (Currie 1968)."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from stages.predict.counts.likelihood import STEPS, Fit, climbed
 
-Z = float(norm.ppf(0.95))  # one in twenty each: found where there is none, missed where there are as many as the limit
+Z = float(ndtri(0.95))  # one in twenty each: found where there is none, missed where there are as many as the limit
 ROUNDS = 30
 POINTS, MOST = 9, 4.0  # numbers tried above Currie's limit, up to so many times it
 

@@ -8,6 +8,7 @@ where nothing is mistaken for the class it is Gamma(n + 1/2), whose intervals ho
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 STEPS = 100
@@ -67,16 +68,37 @@ def without(counts: np.ndarray, rows: np.ndarray, number: int) -> Fit:
 def climbed(counts: np.ndarray, rows: np.ndarray, start: np.ndarray, held: np.ndarray, steps: int) -> Fit:
     """Expectation and maximization from the numbers `start` (G, C); those `held` (G, C) stay as they are. `counts` are
     those of one run (K,), or of each fit (G, K)."""
-    numbers, shares = start, rows / rows.sum(axis=1, keepdims=True)
-    for _ in range(steps):
-        parts = numbers[..., None] * shares
-        parts = parts * (counts / np.maximum(parts.sum(axis=-2), TINY))[..., None, :]
-        numbers = np.where(held, start, parts.sum(axis=-1))
-        shares = rows + parts
-        shares /= shares.sum(axis=-1, keepdims=True)
+    numbers = start.astype(float)
+    shares = np.tile(rows / rows.sum(axis=1, keepdims=True), (len(start), 1, 1))
+    each = np.array(np.broadcast_to(counts, (len(start), rows.shape[1])), float)
+    _climb(each, np.ascontiguousarray(rows, float), numbers, shares, np.ascontiguousarray(held), steps)
     expected = np.maximum((numbers[..., None] * shares).sum(axis=-2), TINY)
     likelihood = (counts * np.log(expected)).sum(axis=-1) - numbers.sum(axis=-1) + (rows * np.log(shares)).sum((-2, -1))
     return Fit(numbers, shares, likelihood)
+
+
+@numba.njit(nogil=True, cache=True)
+def _climb(
+    counts: np.ndarray, rows: np.ndarray, numbers: np.ndarray, shares: np.ndarray, held: np.ndarray, steps: int
+) -> None:
+    """`steps` of expectation and maximization, in `numbers` (G, C) and `shares` (G, C, K)."""
+    fits, classes, strata = shares.shape
+    for fit in range(fits):
+        number, share = numbers[fit], shares[fit]
+        for _ in range(steps):
+            for stratum in range(strata):
+                expected = 0.0
+                for name in range(classes):
+                    share[name, stratum] *= number[name]
+                    expected += share[name, stratum]
+                seen = counts[fit, stratum] / max(expected, TINY)
+                for name in range(classes):
+                    share[name, stratum] *= seen
+            for name in range(classes):
+                if not held[fit, name]:
+                    number[name] = share[name].sum()
+                share[name] += rows[name]
+                share[name] /= share[name].sum()
 
 
 def _along(counts: np.ndarray, rows: np.ndarray, best: Fit, roots: np.ndarray) -> np.ndarray:

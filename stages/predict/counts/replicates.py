@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from stages.common.run_variance import RunVariance, moments, pooled, stacked
 from stages.predict.counts.counted import Count
@@ -30,7 +30,7 @@ def over_runs(count: Count, spread: RunVariance, runs: int, level: float = 0.95)
     twice nothing is known of it, and nothing added."""
     if not spread.freedom > 0:
         return count
-    wider = t.ppf((1 + level) / 2, spread.freedom) * np.sqrt(max(0.0, float(spread.value)) / runs)
+    wider = stdtrit(spread.freedom, (1 + level) / 2) * np.sqrt(max(0.0, float(spread.value)) / runs)
     low, high = (
         count.number * np.exp(sign * np.hypot(np.log(end / count.number), wider)) if end > 0 else 0.0
         for sign, end in ((-1, count.low), (1, count.high))

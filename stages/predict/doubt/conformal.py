@@ -5,7 +5,7 @@ of each class holds at any composition of the sample, for it is conditional on t
 """
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 
 def fit(probabilities: np.ndarray, truth: np.ndarray, level: float) -> np.ndarray:
@@ -42,7 +42,7 @@ def coverage_range(particles: int, level: float, within: float = 0.9) -> tuple[f
     if rank > particles:
         return 1.0, 1.0
     tails = [(1 - within) / 2, (1 + within) / 2]
-    low, high = beta.ppf(tails, rank, particles + 1 - rank)
+    low, high = betaincinv(rank, particles + 1 - rank, tails)
     return float(low), float(high)
 
 

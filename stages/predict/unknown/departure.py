@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 FEWEST = 8  # particles of a group, less can't be judged
 FEWEST_RUNS = 5  # scores that a limit is set by
@@ -51,7 +51,7 @@ class Yardstick:
         logs = np.log(scores[scores > 0])
         if len(logs) < FEWEST_RUNS:
             return cls(spread, np.inf)
-        reach = t.ppf(1 - false_alarms, len(logs) - 1) * np.sqrt(1 + 1 / len(logs))
+        reach = stdtrit(len(logs) - 1, 1 - false_alarms) * np.sqrt(1 + 1 / len(logs))
         return cls(spread, float(np.exp(logs.mean() + reach * logs.std(ddof=1))))
 
 

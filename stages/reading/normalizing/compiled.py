@@ -120,23 +120,25 @@ def plane_of(grey: np.ndarray) -> tuple[float, float, float]:
     middle, along_y, along_x = level, 0.0, 0.0
     for near in NEAR:
         ring = 0
-        sums = np.zeros(9)  # of 1, y, x, yy, yx, xx, g, yg, xg
+        n = sum_y = sum_x = sum_yy = sum_yx = sum_xx = sum_g = sum_yg = sum_xg = 0.0
         for i in range(height):
-            for j in range(width):
-                if RING_PX <= i < height - RING_PX and RING_PX <= j < width - RING_PX:
-                    continue
+            inner = RING_PX <= i < height - RING_PX and width > 2 * RING_PX
+            for place in range(2 * RING_PX if inner else width):
+                j = place + width - 2 * RING_PX if inner and place >= RING_PX else place
                 ring += 1
                 y, x = i - (height - 1) / 2, j - (width - 1) / 2
                 g = grey[i, j] - level
                 if abs(grey[i, j] - (middle + along_y * y + along_x * x)) > near:
                     continue
-                sums += np.array([1.0, y, x, y * y, y * x, x * x, g, y * g, x * g])
-        n = sums[0]
+                n += 1.0
+                sum_y, sum_x, sum_g = sum_y + y, sum_x + x, sum_g + g
+                sum_yy, sum_yx, sum_xx = sum_yy + y * y, sum_yx + y * x, sum_xx + x * x
+                sum_yg, sum_xg = sum_yg + y * g, sum_xg + x * g
         if n < MOST * ring:
             return level, 0.0, 0.0
-        mean_y, mean_x, mean_g = sums[1] / n, sums[2] / n, sums[6] / n
-        yy, yx, xx = sums[3] - n * mean_y**2, sums[4] - n * mean_y * mean_x, sums[5] - n * mean_x**2
-        yg, xg = sums[7] - n * mean_y * mean_g, sums[8] - n * mean_x * mean_g
+        mean_y, mean_x, mean_g = sum_y / n, sum_x / n, sum_g / n
+        yy, yx, xx = sum_yy - n * mean_y**2, sum_yx - n * mean_y * mean_x, sum_xx - n * mean_x**2
+        yg, xg = sum_yg - n * mean_y * mean_g, sum_xg - n * mean_x * mean_g
         determinant = yy * xx - yx * yx
         if determinant <= 1e-6 * max(yy, xx) ** 2:
             return level, 0.0, 0.0
@@ -183,35 +185,29 @@ def resized_square(
     columns = triangle_weights(grey.shape[1], width, x_start, x_stop)
     lost_rows, lost_columns = grey.shape[0] - height, grey.shape[1] - width
     if lost_rows > 2 * max(lost_columns, 0):  # the pass that leaves less for the other comes first, by Pillow's rule
-        between = np.empty((y_stop - y_start, grey.shape[1]), np.uint8)
-        weigh_rows(grey, rows, 0, between)
-        weigh_columns(between, columns, inner)
+        between = weighed_rows(grey, rows, 0)
+        inner[:] = weighed_rows(np.ascontiguousarray(between.T), columns, 0).T
     else:
         above, below = rows[0][0], rows[0][-1] + rows[1][-1]
-        between = np.empty((below - above, x_stop - x_start), np.uint8)
-        weigh_columns(grey[above:below], columns, between)
-        weigh_rows(between, rows, above, inner)
+        between = weighed_rows(np.ascontiguousarray(grey[above:below].T), columns, 0)
+        inner[:] = weighed_rows(np.ascontiguousarray(between.T), rows, above)
 
 
 @numba.njit(nogil=True, cache=True)
-def weigh_columns(grey: np.ndarray, columns: Weights, weighed: np.ndarray) -> None:
-    """Fill each column of `weighed` with the weighted sum of columns of `grey`."""
-    firsts, counts, weights = columns
-    for y in range(weighed.shape[0]):
-        for x in range(weighed.shape[1]):
-            total = HALF
-            for tap in range(counts[x]):
-                total += int(grey[y, firsts[x] + tap]) * weights[x, tap]
-            weighed[y, x] = min(total >> BITS, 255)
-
-
-@numba.njit(nogil=True, cache=True)
-def weigh_rows(grey: np.ndarray, rows: Weights, above: int, weighed: np.ndarray) -> None:
-    """Fill each row of `weighed` with the weighted sum of rows of `grey`, which begins at row `above` of the crop."""
+def weighed_rows(grey: np.ndarray, rows: Weights, above: int) -> np.ndarray:
+    """A row for each of `rows`, the weighted sum of rows of `grey`, which begins at row `above` of the crop. Whole rows
+    are added, which processors do many pixels at a time; 255 * 2^22 and what rounding adds are below 2^31."""
     firsts, counts, weights = rows
-    for y in range(weighed.shape[0]):
-        for x in range(weighed.shape[1]):
-            total = HALF
-            for tap in range(counts[y]):
-                total += int(grey[firsts[y] - above + tap, x]) * weights[y, tap]
-            weighed[y, x] = min(total >> BITS, 255)
+    width = grey.shape[1]
+    weighed = np.empty((len(firsts), width), np.uint8)
+    total = np.empty(width, np.int32)
+    for y in range(len(firsts)):
+        total[:] = HALF
+        for tap in range(counts[y]):
+            weight = np.int32(weights[y, tap])
+            line = grey[firsts[y] - above + tap]
+            for x in range(width):
+                total[x] += np.int32(line[x]) * weight
+        for x in range(width):
+            weighed[y, x] = min(total[x] >> BITS, 255)
+    return weighed

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import theilslopes
 
 from stages.common.base.errors import InputError
 from stages.reading.exports.rows.columns import Table
@@ -60,5 +59,7 @@ def _slope(px: pd.Series, um: pd.Series) -> float | None:
     x, y = px.to_numpy(float)[large][:MOST], um.to_numpy(float)[large][:MOST]
     if len(x) < FEWEST or x.std() < SPREAD_PX:
         return None
+    from scipy.stats import theilslopes  # takes a second to import, and few exports need it
+
     slope = float(theilslopes(y, x).slope)
     return slope if slope > 0 else None
