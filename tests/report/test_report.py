@@ -105,6 +105,8 @@ def test_numbers_reach_the_page(workspace):
         "1.3 (−1.0 to 3.0)",
         "none: 1 of the 3 generators",
         "−8.0 to 10",
+        "repeated-1-light−2.4 (−1.0 to 3.0)",
+        "61.3 % 55.3 to 67.112 (9.1 to 15)",
         "4 / 20.13",
         "21.2 % (16.2 to 23.2)21.6 %",
         "precision 21.2 % (16.2 to 23.2); without label-error candidates 90.0 % (85.0 to 92.0)",
