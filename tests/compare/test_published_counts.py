@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy import stats
+from statsmodels.stats.rates import confint_poisson_2indep
 from statsmodels.stats.rates import test_poisson_2indep as poisson_two
 
 from stages.common.run_variance import moments
@@ -41,23 +42,41 @@ def test_the_moments_of_plates_are_those_of_their_sum_of_squares():
         assert scale == pytest.approx(2 * plates.mean() ** 2)
 
 
+def test_negative_binomial_of_the_plates_is_the_published_one():
+    """What statsmodels' fit, on a scaled dose, gives of variances mu + mu^2 / theta; theta is the likelihood's."""
+    dose = np.repeat(DOSES, 3) / 1000
+    design = np.column_stack([np.ones(18), dose, np.log(1000 * dose + 10)])
+    model = sm.NegativeBinomial(PLATES.ravel(), design).fit(disp=0, maxiter=500, gtol=1e-10)
+    intercept, slope, power, alpha = model.params
+    assert intercept == pytest.approx(2.197627, abs=5e-7)
+    assert slope / 1000 == pytest.approx(-0.0009802996, abs=5e-11)
+    assert power == pytest.approx(0.3125097, abs=5e-8)
+    assert 1 / alpha == pytest.approx(20.505083, abs=5e-7)
+    assert model.llf == pytest.approx(-62.8895885, abs=5e-8)
+
+
 def test_a_second_published_ratio():
     """Gu 2008: 41 in 28010 against 15 in 19017, not larger than 1.5 times."""
     pair = rates((15, 19017), (41, 28010))
-    share = 1.5 * 28010 / (1.5 * 28010 + 19017)
-    # The paper prints 0.2913 where the binomial tail is 0.29145: its last digit is not kept by its own rates.
-    assert stats.binomtest(41, 56, share, alternative="greater").pvalue == pytest.approx(0.2913, abs=2e-4)
+    for method, p in (("wald", 0.2309), ("score", 0.2398), ("exact-cond", 0.2913), ("cond-midp", 0.245)):
+        found = poisson_two(41, 28010, 15, 19017, value=1.5, method=method, alternative="larger", compare="ratio")
+        assert found.pvalue == pytest.approx(p, abs=5e-5), method
     ends = [exact_ratio(*pair, level=level)[0] for level in (1 - 2 * 0.2916, 1 - 2 * 0.2913)]
     assert min(ends) < 1.5 < max(ends)
-    for method, p in (("wald", 0.2309), ("score", 0.2398), ("cond-midp", 0.245)):
-        found = poisson_two(41, 28010, 15, 19017, value=1.5, method=method, alternative="larger", compare="ratio")
-        assert found.pvalue == pytest.approx(p, abs=2e-4)
     log = poisson_two(41, 28010, 15, 19017, value=1.5, method="wald-log", alternative="larger", compare="ratio")
     assert equivalence_p(*pair, (1.5, 100)) == pytest.approx(log.pvalue, rel=1e-6)
 
 
-def test_the_published_ratio_between_other_intervals():
-    """Gu 2008: MOVER-Jeffreys 1.4667 to 3.0608, MOVER-score 1.4611 to 3.0424; ours is the log's, between exact ends."""
+def test_the_published_ratio_by_other_methods():
+    """Gu 2008: p of four tests, and the interval of the log's ratio lies between the exact ends and the other two's."""
+    for method, p in (("wald", 0.000356), ("score", 0.000316), ("wald-log", 0.00042), ("sqrt", 0.000285)):
+        found = poisson_two(60, 51477.5, 30, 54308.7, method=method, alternative="larger", compare="ratio")
+        assert found.pvalue == pytest.approx(p, abs=5e-7), method
+    mover = {
+        method: confint_poisson_2indep(60, 51477.5, 30, 54308.7, method=method, compare="ratio", alpha=0.1)
+        for method in ("mover", "score")
+    }
+    print(mover)
     _, low, high = ratio_of(*GU)
     exact = exact_ratio(*GU, level=0.90)
     assert exact[0] < low < 1.4667 and 3.0424 < high < exact[1]
