@@ -1,8 +1,10 @@
 """Agreement's statistics against published examples, and what they do where the data run out."""
 
+from fractions import Fraction
+from itertools import combinations
+
 import numpy as np
 import pytest
-
 from scipy import stats
 
 from stages.compare.agreement.bland_altman import limits_of_agreement, variance_within
