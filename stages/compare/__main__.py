@@ -22,11 +22,13 @@ from stages.compare.parts.suiting import suitability_part
 from stages.compare.parts.transferring import transfer_part
 from stages.compare.ranges import bins, cumulative
 from stages.compare.ratios import count_beads, ratios_of
+from stages.compare.summary import summary_of
 from stages.compare.transfer.file import write_transfers
 
 INGESTED = Path("data/ingested")
 CALLED = Path("data/called")
 METRICS = Path("metrics/compare.json")
+SUMMARY = Path("metrics/comparability.json")
 COUNTS = Path("metrics/counts.csv")
 BINS = Path("metrics/bins.csv")
 RATIOS = Path("metrics/ratios.csv")
@@ -90,6 +92,7 @@ def main() -> None:
     write_csv(BEADS, beads)
     write_csv(MAP, found["embedding"].tables.get("map", pd.DataFrame(columns=images.MAP_COLUMNS)))
     write_transfers(TRANSFERS, transfers, measured.origin)
+    write_json(SUMMARY, summary_of(measured, settings, {name: part.numbers for name, part in found.items()}))
     write_json(
         METRICS,
         {

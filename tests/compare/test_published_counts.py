@@ -162,7 +162,7 @@ def test_a_quadratic_term_of_norris_has_the_published_p():
 
 
 def test_published_matrix_of_misclassification_inverts():
-    """Three classes as counted, and two (Rogan and Gladen 1978): 23 of 150 positive, sensitivity .96, specificity .89."""
+    """Three classes as counted, and two (Rogan and Gladen 1978): 23 of 150 positive, Se .96, Sp .89."""
     matrix = np.array([[772, 52, 3], [19, 98, 0], [2, 1, 118]])
     found = inverted(np.array([850, 116, 34]), matrix / matrix.sum(axis=1, keepdims=True))
     assert found == pytest.approx([897.6838080186436, 70.79098572544635, 31.525206255909993], rel=1e-13)

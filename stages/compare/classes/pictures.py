@@ -34,7 +34,7 @@ def picture_class_ratios(ratios: pd.DataFrame, classes: list[str], origin: str) 
     axes[0, 0].set_yticks(range(len(rows)), labels, fontsize=8)
     pairs = " and ".join(told["pair"].unique())
     figure.supxlabel(f"ratio of concentrations {pairs}, corrected for the networks' mistakes")
-    figure.suptitle(title("Does each class agree? 90 % intervals over margins; ✓ within, ✗ outside", origin))
+    figure.suptitle(title("Does each class agree? 90 % intervals over margins; ✓ within, ✗ outside, ? undecided, ∅ not decidable", origin))
     return figure
 
 
