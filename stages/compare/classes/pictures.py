@@ -10,6 +10,7 @@ from stages.common.figures import PALETTE
 from stages.compare.pictures import FARTHEST, VERDICT_COLOURS, VERDICT_SYMBOLS, named, shown
 from stages.compare.verdict import NOT_COMPARED
 
+HEADING = "Does each class agree? 90 % intervals over margins; ✓ within, ✗ outside, ? undecided, ∅ not decidable"
 TICKS = (0.01, 0.1, 0.3, 1, 3, 10, 100)
 
 
@@ -34,7 +35,7 @@ def picture_class_ratios(ratios: pd.DataFrame, classes: list[str], origin: str) 
     axes[0, 0].set_yticks(range(len(rows)), labels, fontsize=8)
     pairs = " and ".join(told["pair"].unique())
     figure.supxlabel(f"ratio of concentrations {pairs}, corrected for the networks' mistakes")
-    figure.suptitle(title("Does each class agree? 90 % intervals over margins; ✓ within, ✗ outside, ? undecided, ∅ not decidable", origin))
+    figure.suptitle(title(HEADING, origin))
     return figure
 
 
