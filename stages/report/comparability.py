@@ -28,9 +28,10 @@ def conclusions(compare: dict) -> list[dict]:
             for at, ratios in found.items():
                 for name, ratio in ratios.items():
                     rows[pair, name, at][ratio["verdict"]].append({"sample": sample, **ratio})
+    counted = list(dict.fromkeys((pair, what) for pair, what, _ in rows))
     return [
         {"pair": pair, "what": what, "at": at, "verdicts": {word: own[word] for word in IN_WORDS if word in own}}
-        for (pair, what, at), own in rows.items()
+        for (pair, what, at), own in sorted(rows.items(), key=lambda entry: counted.index(entry[0][:2]))
     ]
 
 
