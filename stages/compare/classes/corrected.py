@@ -31,9 +31,15 @@ class Corrected:
     detectable: float
     matrix_variance: float
 
-    def quantiles(self, *at: float) -> tuple[float, ...]:
-        """Numbers below which the draws lie with these probabilities."""
-        return tuple(float(value) for value in np.quantile(self.draws, at))
+    @property
+    def number(self) -> float:
+        """The draws' median."""
+        return float(np.median(self.draws))
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Of the number, between equal tails; from 0 on where the class isn't found."""
+        low, high = np.quantile(self.draws, [(1 - level) / 2, (1 + level) / 2])
+        return float(low) if self.found else 0.0, float(high)
 
 
 def inverted(calls: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -65,7 +71,7 @@ def corrected(
         chance = stats.poisson.sf(called - 1, mistaken).mean()
         found.append(
             Corrected(
-                _at_least_none(numbers[:, number]) * _run_factors(spread, runs, random),
+                np.maximum(0, numbers[:, number]) * _run_factors(spread, runs, random),
                 called,
                 int(calls.sum()),
                 bool(called > 0 and chance < 0.05),
@@ -83,12 +89,6 @@ def mistakes(calls: np.ndarray, shares: np.ndarray, number: int) -> np.ndarray:
     among = shares[..., others, :][..., others]
     numbers = np.maximum(0, inverted(np.broadcast_to(calls[:, others], among.shape[:-1]), among))
     return (numbers * shares[..., others, number]).sum(axis=(1, 2))
-
-
-def _at_least_none(numbers: np.ndarray) -> np.ndarray:
-    """Draws cut at 0; where most lie below they are moved up to 0 first, for fewer mistakes than expected don't make an
-    absence more certain than mistakes as expected would."""
-    return np.maximum(0, numbers - min(0.0, float(np.median(numbers))))
 
 
 def _run_factors(spread: RunVariance, runs: int, random: np.random.Generator) -> np.ndarray:

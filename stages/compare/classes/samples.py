@@ -80,8 +80,8 @@ def count_table(counts: dict[Place, ClassCount], known: dict[str, dict[str, int]
     rows = []
     for (sample, platform, at, name), count in counts.items():
         own = count.corrected
-        low, number, high = own.quantiles(0.025, 0.5, 0.975)
-        low, high = (low if own.found else 0.0), high + count.uncounted
+        number, (low, high) = own.number, own.interval()
+        high += count.uncounted
         single = own.found and not count.uncounted
         rows.append(
             {"platform": platform, "sample": sample, "at": at, "class": name, "runs": count.runs}
