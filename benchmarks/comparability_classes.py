@@ -4,7 +4,10 @@ Two instruments, each with a network of its own whose mistakes are known from so
 oil in it. Particles of known class, those of the sample, and runs that differ are drawn anew in each design.
 """
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 
 from stages.common.run_variance import moments, pooled, stacked
 from stages.compare.classes.corrected import corrected
@@ -20,6 +23,7 @@ RUN_CV = (0.0, 0.1)
 SAMPLES, RUNS = 6, 3
 RATIO = 0.8  # of concentrations, second instrument over first
 DESIGNS = 1000
+CLASS_OF = {"faint_oil": "silicone_oil", "large_bubble": "air_bubble"}  # kinds of the simulator that are called so
 
 
 def count_oil(random: np.random.Generator, expected: np.ndarray, run_cv: float) -> ClassCount:
@@ -53,3 +57,25 @@ def measure_classes(random: np.random.Generator, oil: float, run_cv: float, desi
         "coverage_ratio": ratios / designs,
         "found": found / designs,
     }
+
+
+def held_against_truth(root: Path) -> pd.DataFrame:
+    """A row for each count of a class in a simulated study below `root`: what metrics/class_counts.csv says, how many
+    `true` ones there were among the particles that the instrument reported from that size on, and whether the 95 %
+    interval, which is that of the suspension, holds them (`inside`)."""
+    counts = pd.read_csv(root / "metrics/class_counts.csv")
+    runs = pd.read_parquet(root / "data/ingested/runs.parquet")
+    truth = pd.read_parquet(root / "data/simulated_truth.parquet").dropna(subset=["source_id"])
+    reported = pd.concat(
+        pd.read_parquet(root / f"data/ingested/{run}.parquet", columns=["run", "source_id", "abd_um", "ecd_um"])
+        for run in runs.loc[runs["role"] == "parallel", "run"]
+    )
+    particles = reported.merge(truth[["run", "source_id", "kind"]], on=["run", "source_id"])
+    particles = particles.merge(runs[["run", "sample", "platform"]], on="run")
+    um, called = particles["abd_um"].fillna(particles["ecd_um"]), particles["kind"].replace(CLASS_OF)
+    for place, row in counts.iterrows():
+        own = (particles["sample"] == row["sample"]) & (particles["platform"] == row["platform"])
+        own &= (called == row["class"]) & (um >= float(row["at"].split("_")[2]))
+        counts.loc[place, "true"] = int(own.sum())
+    counts["inside"] = counts["true"].between(counts["number_low"], counts["number_high"])
+    return counts
