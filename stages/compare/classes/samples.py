@@ -111,9 +111,9 @@ def class_ratios(
         for sample in measured.on_both("parallel", pair):
             for size_range in ranges:
                 for name in classes:
-                    both = [counts.get((sample, platform, size_range.key, name)) for platform in pair]
+                    first, second = (counts.get((sample, platform, size_range.key, name)) for platform in pair)
                     place = {"pair": f"{pair[1]}/{pair[0]}", "first": pair[0], "second": pair[1], "sample": sample}
-                    rows.append(place | {"at": size_range.key, "class": name} | _judged(*both, limits))
+                    rows.append(place | {"at": size_range.key, "class": name} | _judged(first, second, limits))
     return pd.DataFrame(rows, columns=RATIO_COLUMNS)
 
 
