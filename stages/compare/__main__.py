@@ -13,20 +13,27 @@ from stages.common.params.classes import Classes
 from stages.common.params.compare import Compare
 from stages.compare.background import largest_drifts
 from stages.compare.beads import measure_beads
+from stages.compare.classes.samples import COUNT_COLUMNS, RATIO_COLUMNS
 from stages.compare.counts import count_runs
 from stages.compare.measured import read_measured
 from stages.compare.parts import counting, images, sizing
+from stages.compare.parts.classing import classes_part
 from stages.compare.parts.suiting import suitability_part
 from stages.compare.parts.transferring import transfer_part
 from stages.compare.ranges import bins, cumulative
 from stages.compare.ratios import count_beads, ratios_of
+from stages.compare.summary import summary_of
 from stages.compare.transfer.file import write_transfers
 
 INGESTED = Path("data/ingested")
+CALLED = Path("data/called")
 METRICS = Path("metrics/compare.json")
+SUMMARY = Path("metrics/comparability.json")
 COUNTS = Path("metrics/counts.csv")
 BINS = Path("metrics/bins.csv")
 RATIOS = Path("metrics/ratios.csv")
+CLASS_COUNTS = Path("metrics/class_counts.csv")
+CLASS_RATIOS = Path("metrics/class_ratios.csv")
 BEADS = Path("metrics/beads.csv")
 MAP = Path("metrics/map.csv")
 TRANSFERS = Path("metrics/transfer.json")
@@ -63,6 +70,7 @@ def main() -> None:
         "counts": counting.counts_part(measured, counts, settings),
         "ratios": counting.ratios_part(measured, ratios),
         "dilution": counting.dilution_part(measured, counts, settings),
+        "classes": classes_part(measured, settings, params.classes.names, CALLED, params.seed),
         "agreement": counting.agreement_part(measured, counts, ranges, settings),
         "transfer": transferred,
         "beads": sizing.beads_part(measured, beads),
@@ -79,9 +87,12 @@ def main() -> None:
     write_csv(COUNTS, counts[~is_bin].drop(columns=["at", "to_um"]))
     write_csv(BINS, counts[is_bin].drop(columns="at"))
     write_csv(RATIOS, ratios)
+    write_csv(CLASS_COUNTS, found["classes"].tables.get("counts", pd.DataFrame(columns=COUNT_COLUMNS)))
+    write_csv(CLASS_RATIOS, found["classes"].tables.get("ratios", pd.DataFrame(columns=RATIO_COLUMNS)))
     write_csv(BEADS, beads)
     write_csv(MAP, found["embedding"].tables.get("map", pd.DataFrame(columns=images.MAP_COLUMNS)))
     write_transfers(TRANSFERS, transfers, measured.origin)
+    write_json(SUMMARY, summary_of(measured, settings, {name: part.numbers for name, part in found.items()}))
     write_json(
         METRICS,
         {

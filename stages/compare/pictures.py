@@ -46,13 +46,23 @@ def styles_of(platforms: list[str]) -> dict[str, dict]:
     }
 
 
-def named_platforms(figure: Figure, styles: dict[str, dict], **marks: dict) -> None:
-    """One legend for all panels, above them; `marks`: further entries, name -> how the line looks."""
+def named_platforms(figure: Figure, styles: dict[str, dict], heading: str, **marks: dict) -> None:
+    """One legend for all panels, above them and under its `heading`, which so can't run into it; `marks`: further
+    entries, name -> how the line looks."""
     entries = {f"platform {name}": style for name, style in styles.items()} | {
         name.replace("_", " "): look for name, look in marks.items()
     }
     lines = [plt.Line2D([], [], **look) for look in entries.values()]
-    figure.legend(lines, list(entries), loc="outside upper right", ncols=len(lines), fontsize=9)
+    figure.legend(
+        lines,
+        list(entries),
+        loc="outside upper left",
+        ncols=len(lines),
+        fontsize=9,
+        title=heading,
+        title_fontsize=plt.rcParams["figure.titlesize"],
+        alignment="left",
+    )
 
 
 ROLES = ("parallel", "unlabelled", "class", "blank", "beads")  # in which order the samples stand
@@ -79,9 +89,8 @@ def picture_counts(counts: pd.DataFrame, origin: str) -> Figure:
     figure.supxlabel("size at least (µm)")
     figure.supylabel("particles/mL" if known else "particles counted")
     marks = {"none_seen:_at_most": {"color": "0.3", "marker": "v", "fillstyle": "none", "linestyle": "none"}}
-    named_platforms(figure, styles, **(marks if known else {}))
     what = "Each run's concentration, 95 % Poisson intervals" if known else "Cumulative counts of each run"
-    figure.suptitle(title(what, origin), x=0.01, ha="left")
+    named_platforms(figure, styles, title(what, origin), **(marks if known else {}))
     return figure
 
 
@@ -245,8 +254,7 @@ def picture_beads(beads: pd.DataFrame, sizes: dict[str, np.ndarray], origin: str
             axis.text(0.03, 0.9, "no size: see the table", transform=axis.transAxes)
     figure.supxlabel("diameter / nominal")
     figure.supylabel("share of particles up to there")
-    named_platforms(figure, styles)
-    figure.suptitle(title("Beads, one line a run", origin), x=0.01, ha="left")
+    named_platforms(figure, styles, title("Beads, one line a run", origin))
     return figure
 
 
@@ -267,6 +275,5 @@ def picture_sizes(samples: dict[str, dict[str, list[np.ndarray]]], smallest_um: 
     axes[0].minorticks_off()
     figure.supxlabel("diameter (µm)")
     figure.supylabel("share at least as large")
-    named_platforms(figure, styles)
-    figure.suptitle(title(f"Sizes from {smallest_um:g} µm, one line a run", origin), x=0.01, ha="left")
+    named_platforms(figure, styles, title(f"Sizes from {smallest_um:g} µm, one line a run", origin))
     return figure

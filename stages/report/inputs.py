@@ -25,7 +25,7 @@ from stages.report.second_look import second_look
 
 GENERATOR_PICTURES = ("loss", "samples", "shape", "interpolation", "trajectory", "real_and_generated", "neighbours")
 NETWORK_PICTURES = ("confusion", "precision_recall")
-COMPARISON_PICTURES = ("counts", "ratio", "dilution", "agreement", "transfer", "beads", "sizes", "confusion")
+COMPARISON_PICTURES = ("counts", "ratio", "classes", "dilution", "agreement", "transfer", "beads", "sizes", "confusion")
 REJECTS_SHOWN = 20
 
 
@@ -113,6 +113,7 @@ def read_inputs(params: Parameters) -> dict:
         "table": csv_rows("metrics/table.csv"),
         "table_summary": metrics("metrics/table.json"),
         "compare": compare,
+        "margins": (metrics("metrics/comparability.json") or {}).get("margins", {}),
         "thresholds": thresholds_of((compare or {}).get("counts") or {}),
         "answer": answer_rows(
             compare or {}, dict(zip(runs["sample"], runs["role"], strict=True)), csv_rows("metrics/classes.csv")

@@ -8,6 +8,7 @@ from stages.common import words
 from stages.common.base.origin import MEASURED, MIXED
 from stages.common.html import page_environment
 from stages.report.answer import verdict_grid
+from stages.report.comparability import IN_WORDS, conclusions, undecidable
 from stages.report.forest import forest
 from stages.report.particles import BAR_UM
 
@@ -30,4 +31,5 @@ def render(inputs: dict) -> str:
     environment = page_environment(TEMPLATES, ChainableUndefined)
     environment.filters.update(FILTERS)
     environment.globals.update(forest=forest, verdict_grid=verdict_grid, MEASURED=MEASURED, MIXED=MIXED, BAR_UM=BAR_UM)
+    environment.globals.update(conclusions=conclusions, undecidable=undecidable, IN_WORDS=IN_WORDS)
     return environment.get_template("page.html.j2").render(**inputs)

@@ -109,6 +109,22 @@ class Workspace:
             embedding[f"f{number}"] = features[:, number]
         embedding.to_parquet(folder / "embedding.parquet")
 
+    def called(self, platform, accuracy, shares=(0.8, 0.15, 0.05)):
+        """What the platform's own network calls its particles of known class, and those of its parallel samples, which
+        are of the CLASSES in these `shares`; right in the share `accuracy`."""
+        parts = []
+        for row in self.rows:
+            table = self.tables[row["run"]]
+            if row["platform"] != platform or row["role"] not in ("class", "parallel"):
+                continue
+            truth = table["class"].where(table["class"].notna(), self.random.choice(CLASSES, len(table), p=shares))
+            right = self.random.random(len(table)) < accuracy
+            called = truth.where(right, self.random.choice(CLASSES, len(table)))
+            columns = ["particle_id", "run", "class", "abd_um", "ecd_um", "esd_um"]
+            parts.append(table[columns].assign(sample=row["sample"], called=called))
+        (self.folder / "data/called").mkdir(parents=True, exist_ok=True)
+        pd.concat(parts).to_parquet(self.folder / f"data/called/{platform}.parquet")
+
     def write(self, **compare):
         """Write all that, and params.yaml with `compare`'s keys replaced."""
         (self.folder / "data/ingested").mkdir(parents=True)

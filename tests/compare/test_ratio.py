@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest, norm, t
 from statsmodels.stats.rates import test_poisson_2indep as poisson_two
 
 from benchmarks.comparability import measure, quasi_poisson_interval
@@ -22,7 +22,7 @@ GU = rates((30, 54308.7), (60, 51477.5))
 
 def test_exact_interval_of_a_published_ratio():
     assert exact_ratio(*GU, level=0.90) == pytest.approx((1.4335124, 3.1450059), abs=5e-8)
-    assert exact_ratio(*GU, level=0.95) == pytest.approx((1.33973572177265, 3.388365573616252), abs=1e-12)
+    assert exact_ratio(*GU, level=0.95) == pytest.approx((1.33973572177265, 3.388365573616252), rel=1e-14)
 
 
 def test_exact_interval_of_few_counts():
@@ -51,8 +51,11 @@ def test_quasi_poisson_of_two_groups():
     """What the benchmark compares with is R's glm: log ratio 1.039847, SE .295590."""
     counts = np.array([[5, 12, 9], [20, 25, 31]])
     low, high = quasi_poisson_interval(counts, np.array([[0.9, 1.1, 1.0], [1.0, 1.2, 0.9]]))
-    assert (low, high) == pytest.approx((1.5063579, 5.3121636), abs=1e-6)
-    assert np.sqrt(low * high) == pytest.approx(np.exp(1.039847), rel=1e-6)
+    assert (low, high) == pytest.approx((1.5063579, 5.3121636), abs=5e-8)
+    assert np.log(low * high) / 2 == pytest.approx(1.039847, abs=5e-7)
+    error = np.log(high / low) / 2 / t.ppf(0.95, 4)
+    assert error == pytest.approx(0.29558983, abs=5e-9)
+    assert error**2 / (1 / 26 + 1 / 76) == pytest.approx(1.6926446, abs=2e-7)  # test_published_counts says why not 5e-8
 
 
 def test_no_particle_on_one_platform_bounds_the_ratio():

@@ -23,6 +23,7 @@ COMMANDS = {
     "classify.table": "",
     "predict.packing": "",
     "predict.predicting": "",
+    "compare.calling": "",
     "compare": "",
     "review.headline": "",
     "report": "",

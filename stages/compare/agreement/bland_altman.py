@@ -52,14 +52,16 @@ def limits_of_agreement(first: list[np.ndarray], second: list[np.ndarray], multi
     )
 
 
+def variance_within(readings: list[np.ndarray]) -> float:
+    """Of single readings around their subject's mean; 0 where no subject has two."""
+    freedom = sum(len(own) - 1 for own in readings)
+    squares = sum(((own - np.mean(own)) ** 2).sum() for own in map(np.asarray, readings))
+    return float(squares / freedom) if freedom else 0.0
+
+
 def _averaged_away(readings: list[np.ndarray]) -> float:
     """(1 - mean(1/m)) times the variance within subjects."""
-    sizes = np.array([len(own) for own in readings])
-    freedom = (sizes - 1).sum()
-    if freedom == 0:
-        return 0.0
-    within = sum(((own - np.mean(own)) ** 2).sum() for own in map(np.asarray, readings)) / freedom
-    return float((1 - (1 / sizes).mean()) * within)
+    return (1 - float(np.mean([1 / len(own) for own in readings]))) * variance_within(readings)
 
 
 def _around(value: float, half: float) -> tuple[float, float]:

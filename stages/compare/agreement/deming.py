@@ -6,6 +6,7 @@ from scipy import optimize, stats
 from stages.compare.agreement.line import Line
 
 DIRECTIONS = 181  # tried before the best is refined
+NEAR = 1e-5  # radian around a minimum, which is known to the root of rounding alone: there its slope is 0
 
 
 def deming(
@@ -50,11 +51,20 @@ def _fit(x: np.ndarray, y: np.ndarray, x_variance: np.ndarray, y_variance: np.nd
         intercept, weight = intercept_of(slope)
         return float((weight * (y - intercept - slope * x) ** 2).sum())
 
+    def rise(angle: float) -> float:
+        """Minus half of the misfit's derivative by the slope; the intercept is the best for each slope."""
+        slope = np.tan(angle)
+        intercept, weight = intercept_of(slope)
+        off = weight * (y - intercept - slope * x)
+        return float((off * (x + slope * x_variance * off)).sum())
+
     angles = np.linspace(-np.pi / 2, np.pi / 2, DIRECTIONS + 1)[:-1] + np.pi / 2 / DIRECTIONS
     step = angles[1] - angles[0]
     start = angles[np.argmin([misfit(angle) for angle in angles])]
     found = optimize.minimize_scalar(
         misfit, bounds=(start - step, start + step), method="bounded", options={"xatol": 1e-12}
     )
-    slope = float(np.tan(found.x))
+    ends = found.x - NEAR, found.x + NEAR
+    flat = np.prod(np.sign([rise(angle) for angle in ends])) < 0
+    slope = float(np.tan(optimize.brentq(rise, *ends, xtol=1e-15) if flat else found.x))
     return np.array([intercept_of(slope)[0], slope])

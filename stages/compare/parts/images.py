@@ -6,6 +6,7 @@ from stages.common.base.origin import origin_of
 from stages.common.params.compare import Compare
 from stages.compare import embedding, maps
 from stages.compare.crossed import crossed, read_embedding
+from stages.compare.mixing import mixing_of
 from stages.compare.parts.part import Part
 
 MAPPED = ["particle_id", "run", "platform", "class"]
@@ -41,6 +42,7 @@ def embedding_part(settings: Compare, classes: list[str], seed: int) -> Part:
         colourings["platform"] = pd.Categorical(table["platform"])
         numbers["silhouette_by_platform"] = embedding.silhouette(features, table, "platform")
         numbers["silhouette_by_run"] = embedding.run_silhouette(features, table)
+        numbers["mixing"] = mixing_of(features, table, seed)
         numbers["platforms_told_apart"] = embedding.platform_accuracy(features, table, seed)
     else:
         part.skipped = "the mapped particles come from one platform: coloured by class only"

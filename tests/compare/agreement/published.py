@@ -1,8 +1,10 @@
 """Data of published examples, copied from their papers."""
 
-# Bland and Altman 1986: peak expiratory flow of 17 people by two meters, first readings.
+# Bland and Altman 1986: peak expiratory flow of 17 people by two meters, first and second readings.
 WRIGHT = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]
 MINI = [512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 259, 350, 451]
+WRIGHT_SECOND = [490, 397, 512, 401, 470, 611, 415, 431, 638, 429, 420, 633, 275, 492, 165, 372, 421]
+MINI_SECOND = [525, 415, 508, 444, 500, 625, 460, 390, 642, 432, 420, 605, 227, 467, 268, 370, 443]
 
 # Bland and Altman 1999, table 2: plasma volume by two methods.
 NADLER = [

@@ -1,9 +1,13 @@
 """Agreement's statistics against published examples, and what they do where the data run out."""
 
+from fractions import Fraction
+from itertools import combinations
+
 import numpy as np
 import pytest
+from scipy import stats
 
-from stages.compare.agreement.bland_altman import limits_of_agreement
+from stages.compare.agreement.bland_altman import limits_of_agreement, variance_within
 from stages.compare.agreement.concordance import concordance
 from stages.compare.agreement.deming import deming
 from stages.compare.agreement.passing_bablok import passing_bablok
@@ -37,17 +41,34 @@ def test_limits_with_unequal_replicates():
     assert found.bias == pytest.approx(0.7092361, abs=5e-8)
     assert found.sd == pytest.approx(1.0518506, abs=5e-8)
     assert (found.low, found.high) == pytest.approx((-1.3524, 2.7709), abs=5e-5)
+    half = (found.bias_interval[1] - found.bias_interval[0]) / 2
+    assert 12 * (half / stats.t.ppf(0.975, 11)) ** 2 == pytest.approx(0.9126912, abs=5e-8)
+    assert variance_within(published.VENTRICULOGRAPHY) == pytest.approx(0.1072278, abs=5e-8)
+    assert variance_within(published.IMPEDANCE) == pytest.approx(0.1378741, abs=5e-8)
+    for readings in (published.VENTRICULOGRAPHY, published.IMPEDANCE):
+        assert np.mean([1 / len(own) for own in readings]) == pytest.approx(0.2097222, abs=5e-8)
+
+
+def test_repeatability_of_peak_flow():
+    """Twice the standard deviation of the differences between two readings of a subject, whose mean is taken as 0."""
+    for first, second, coefficient in (
+        (published.WRIGHT, published.WRIGHT_SECOND, 43.29),
+        (published.MINI, published.MINI_SECOND, 56.32),
+    ):
+        within = variance_within([np.array(pair) for pair in zip(first, second, strict=True)])
+        assert 2 * np.sqrt(2 * within) == pytest.approx(coefficient, abs=5e-3)
 
 
 def test_limits_of_thirty_pairs():
     found = limits_of_agreement(single(published.GIAVARINA_B), single(published.GIAVARINA_A))
     assert found.bias == pytest.approx(-27.1667, abs=5e-5)
     assert found.sd == pytest.approx(34.8059, abs=5e-5)
-    assert (found.low, found.high) == pytest.approx((-95.386, 41.053), abs=1.5e-3)
+    assert (found.low, found.high) == pytest.approx((-95.386, 41.053), abs=5e-4)
     a, b = np.array(published.GIAVARINA_A, float), np.array(published.GIAVARINA_B, float)
     share = 100 * (a - b) / ((a + b) / 2)
     found = limits_of_agreement(single(np.zeros(30)), single(share))
-    assert (found.bias, found.sd) == pytest.approx((-17.3999, 38.662), abs=5e-4)
+    assert found.bias == pytest.approx(-17.3999, abs=5e-5)
+    assert found.sd == pytest.approx(38.662, abs=5e-4)
 
 
 def test_limits_need_two_subjects():
@@ -63,14 +84,16 @@ def test_identical_readings_have_no_spread():
 def test_deming_of_peak_flow():
     line = deming(published.WRIGHT, published.MINI)
     assert line.slope == pytest.approx(0.9708808, abs=5e-8)
-    assert line.intercept == pytest.approx(15.2315555, abs=5e-6)
-    assert line.slope_interval == pytest.approx((0.6745729, 1.2671887), abs=5e-7)
-    assert line.intercept_interval == pytest.approx((-132.86056, 163.32368), abs=5e-4)
+    assert line.intercept == pytest.approx(15.2315555, abs=5e-8)
+    assert line.slope_interval == pytest.approx((0.6745729, 1.2671887), abs=5e-8)
+    assert line.intercept_interval == pytest.approx((-132.86056, 163.32368), abs=5e-6)
+    for (low, high), error in ((line.slope_interval, 0.1390171), (line.intercept_interval, 69.4795334)):
+        assert (high - low) / 2 / stats.t.ppf(0.975, 15) == pytest.approx(error, abs=5e-8)
 
 
 def test_deming_of_thirty_pairs():
     line = deming(published.GIAVARINA_A, published.GIAVARINA_B)
-    assert (line.slope, line.intercept) == pytest.approx((1.0461891, 10.3445848), abs=5e-6)
+    assert (line.slope, line.intercept) == pytest.approx((1.0461891, 10.3445848), abs=5e-8)
 
 
 def test_deming_with_a_variance_of_each_point():
@@ -95,7 +118,18 @@ def test_passing_bablok_of_peak_flow():
     assert line.slope == pytest.approx(1.0648148, abs=5e-8)
     assert line.intercept == pytest.approx(-24.3055556, abs=5e-7)
     assert line.slope_interval == pytest.approx((0.8370787, 1.3968254), abs=5e-8)
-    assert line.intercept_interval == pytest.approx((-178.031746, 82.9382022), abs=5e-6)
+    assert line.intercept_interval == pytest.approx((-178.031746, 82.9382022), abs=5e-7)
+
+
+def test_ranks_of_passing_bablok_are_the_published_ones():
+    """135 slopes without the one of exactly -1, 13 below -1; the interval's ends are those of ranks 44 and 92 after."""
+    pairs = combinations(zip(published.WRIGHT, published.MINI, strict=True), 2)
+    fractions = [Fraction(d - b, c - a) for (a, b), (c, d) in pairs]
+    slopes = sorted(slope for slope in fractions if slope != -1)
+    assert (len(fractions), len(slopes)) == (136, 135)
+    assert sum(slope < -1 for slope in slopes) == 13
+    line = passing_bablok(published.WRIGHT, published.MINI)
+    assert line.slope_interval == pytest.approx((slopes[13 + 44 - 1], slopes[13 + 92 - 1]), rel=1e-15)
 
 
 def test_passing_bablok_is_sens_line():
@@ -139,6 +173,10 @@ def test_concordance_of_peak_flow():
     assert found.pearson == pytest.approx(0.9432794, abs=5e-8)
     assert found.accuracy == pytest.approx(0.9994307, abs=5e-8)
     assert found.interval == pytest.approx((0.8504919, 0.9787263), abs=5e-8)
+    z = stats.norm.ppf(0.975)
+    error = np.diff(np.arctanh(found.interval))[0] / 2 / z * (1 - found.value**2)
+    assert error == pytest.approx(0.0286167, abs=5e-8)
+    assert (found.value - z * error, found.value + z * error) == pytest.approx((0.8866547, 0.9988302), abs=5e-8)
 
 
 def test_concordance_of_the_same_is_one_and_of_a_constant_nothing():

@@ -1,1 +1,0 @@
-"""Compare instruments: counts and their agreement, beads, sizes, classifiers trained on one and tested on the other."""
