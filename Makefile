@@ -10,7 +10,7 @@ STAGES = $(shell sed -nE 's/^  ([a-z_]+):$$/\1/p' dvc.yaml)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Each line is seen when it is written, and DVC's advice to push to a storage that nobody set up isn't.
 reproduce = PYTHONUNBUFFERED=1 dvc repro $(1) | grep --line-buffered --invert-match 'dvc push'
-.PHONY: help setup repro stage page study check pretrain test prove lint scale graph scratch clear known-stage
+.PHONY: help setup repro stage page study experiment check pretrain test prove lint scale graph scratch clear known-stage
 
 help:   ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/'
@@ -38,6 +38,9 @@ stage: known-stage setup   ## run one stage, and before it what it needs and has
 page: setup   ## write the page alone, from the metrics and pictures that are there
 	$(call reproduce,--single-item report)
 	@echo "The page: $(CURDIR)/report/index.html"
+
+experiment: setup   ## answer a question of experiments/ by the pipeline: make experiment QUESTION=synthetic-share
+	python -m experiments "$(QUESTION)"
 
 check: setup   ## see what would be read of the exports, without writing: make check, or make check SHEET=samples.csv
 	python -m stages.ingest --check $(SHEET)
