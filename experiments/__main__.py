@@ -27,12 +27,13 @@ SCRATCH = ROOT / ".scratch/experiments"
 
 
 def copy_of_project(folder: Path) -> None:
-    """The committed project in `folder`, with the cache of this one."""
+    """The committed project in `folder`, with the results that it had there."""
     if not folder.exists():
         _call(["git", "clone", "--quiet", str(ROOT), str(folder)], ROOT)
         _call(["dvc", "cache", "dir", "--local", str(ROOT / ".dvc/cache")], folder)
     _call(["git", "fetch", "--quiet"], folder)
     _call(["git", "reset", "--quiet", "--hard", "origin/HEAD"], folder)
+    _call(["dvc", "checkout", "--quiet", "--force"], folder)
 
 
 def _call(command: list[str], folder: Path) -> None:
