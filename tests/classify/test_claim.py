@@ -21,8 +21,14 @@ def test_the_reason_names_what_is_lacking():
 def test_holm_counts_the_tests_of_the_whole_table():
     """Four tests: the smallest p times 4, the next times 3, and so on, never falling."""
     p = {"first": {"protein": 0.01, "oil": 0.04}, "second": {"protein": 0.03, "oil": 0.005}}
-    contrasts = {name: {"mcnemar": {label: {"p": each} for label, each in tests.items()}} for name, tests in p.items()}
+    gains = {"first": 0.2, "second": 0.03}
+    contrasts = {
+        name: {"macro_recall_difference": {"p": gains[name]}}
+        | {"mcnemar": {label: {"p": each} for label, each in tests.items()}}
+        for name, tests in p.items()
+    }
     found = adjusted(contrasts)
+    assert [found[name]["macro_recall_difference"]["p_adjusted"] for name in p] == pytest.approx([0.2, 0.06])
     corrected = {name: {label: t["p_adjusted"] for label, t in each["mcnemar"].items()} for name, each in found.items()}
     assert corrected["second"]["oil"] == pytest.approx(0.02)
     assert corrected["first"]["protein"] == pytest.approx(0.03)

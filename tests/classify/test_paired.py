@@ -66,6 +66,7 @@ def test_over_runs_one_class_has_the_t_interval_of_its_runs():
     expected = stats.t.interval(0.95, 3, means.mean(), stats.sem(means))
     found = macro_recall_difference(label, run, first, second)["over_runs"]
     assert (found["low"], found["high"]) == pytest.approx(expected)
+    assert found["p"] == pytest.approx(stats.ttest_1samp(means, 0).pvalue)
 
 
 @pytest.mark.parametrize("runs", [2, 3, 5, 10])

@@ -8,6 +8,7 @@ from stages.classify.table.claim import GENERATORS, SEEDS
 from stages.classify.table.contrasts import adjusted, contrast, controls, counterparts, seeds_of
 from stages.classify.table.dots import dot_plot
 from stages.classify.table.published import beside
+from stages.classify.table.study import study
 from stages.common.base.errors import run
 from stages.common.base.files import read_json, write_csv, write_json
 from stages.common.base.origin import origin_of_all, title
@@ -30,8 +31,9 @@ ABOUT = (
     "macro recall of mixed minus real, and minus the control (the same real images by a method against imbalance) that "
     "does best on the selection split, on the same validation particles, with 95 % intervals for the runs tested and "
     "over_runs, for runs like them; McNemar's exact test of each class on the selected seed, particles taken as "
-    f"independent, p_adjusted by Holm for all tests of the table. A claim about generated images needs {SEEDS} seeds "
-    f"of the classifier and {GENERATORS} generators of each class: seeds are nested in the generator they learnt from."
+    f"independent, p_adjusted by Holm, for all differences and for all tests of the table. A claim about generated "
+    f"images needs {SEEDS} seeds of the classifier and {GENERATORS} generators of each class: seeds are nested in the "
+    "generator they learnt from."
 )
 
 
@@ -142,6 +144,15 @@ def main() -> None:
             **notes,
         },
     )
+    sets = {
+        classifier_name(*pair): {
+            "dataset": pair[0],
+            "network": pair[1],
+            "methods": list(params.assemble.datasets[pair[0]].methods),
+        }
+        for pair in pairs
+    }
+    write_json("metrics/study.json", {"data": origin, "about": ABOUT, **study(sets, metrics, contrasts)})
     save(dot_plot(table, title("Every training set on its own platform's validation split", origin)), "plots/table.png")
 
 

@@ -80,18 +80,20 @@ def contrast(mixed: list[pd.DataFrame], real: list[pd.DataFrame], classes: list[
 
 
 def adjusted(contrasts: dict[Key, dict]) -> dict[Key, dict]:
-    """`contrasts` with `p_adjusted` in each of McNemar's tests, Holm's correction (1979) for all of them together."""
-    tests = [(name, label) for name, found in contrasts.items() for label in found["mcnemar"]]
-    if not tests:
+    """`contrasts` with `p_adjusted` by Holm's correction (1979): of the differences of macro recall for all of these
+    together, and of McNemar's tests for all of them together."""
+    if not contrasts:
         return contrasts
-    corrected = multipletests([contrasts[name]["mcnemar"][label]["p"] for name, label in tests], method="holm")[1]
-    p_adjusted = dict(zip(tests, map(float, corrected), strict=True))
+    tests = [(name, label) for name, found in contrasts.items() for label in found["mcnemar"]]
+    gains = _holm({name: found["macro_recall_difference"]["p"] for name, found in contrasts.items()})
+    classes = _holm({(name, label): contrasts[name]["mcnemar"][label]["p"] for name, label in tests})
     return {
         name: found
-        | {
-            "mcnemar": {
-                label: test | {"p_adjusted": p_adjusted[name, label]} for label, test in found["mcnemar"].items()
-            }
-        }
+        | {"macro_recall_difference": found["macro_recall_difference"] | {"p_adjusted": gains[name]}}
+        | {"mcnemar": {label: test | {"p_adjusted": classes[name, label]} for label, test in found["mcnemar"].items()}}
         for name, found in contrasts.items()
     }
+
+
+def _holm(p: dict[Key, float]) -> dict[Key, float]:
+    return dict(zip(p, map(float, multipletests(list(p.values()), method="holm")[1]), strict=True))
