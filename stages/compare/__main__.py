@@ -27,6 +27,7 @@ from stages.compare.transfer.file import write_transfers
 
 INGESTED = Path("data/ingested")
 CALLED = Path("data/called")
+CROSSED = Path("data/crossed.parquet")
 METRICS = Path("metrics/compare.json")
 SUMMARY = Path("metrics/comparability.json")
 COUNTS = Path("metrics/counts.csv")
@@ -76,6 +77,7 @@ def main() -> None:
         "beads": sizing.beads_part(measured, beads),
         "sizes": sizing.sizes_part(measured, settings, params.seed),
         "crossed": images.crossed_part(settings.networks, params.classes.names),
+        "styles": images.styles_part(CROSSED, settings.networks, params.classes.names),
         "embedding": images.embedding_part(settings, params.classes.names, params.seed),
     }
 

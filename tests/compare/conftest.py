@@ -124,6 +124,22 @@ class Workspace:
             parts.append(table[columns].assign(sample=row["sample"], called=called))
         (self.folder / "data/called").mkdir(parents=True, exist_ok=True)
         pd.concat(parts).to_parquet(self.folder / f"data/called/{platform}.parquet")
+        self.crossed_styles()
+
+    def crossed_styles(self):
+        """Every network on the other platform's particles: nine of ten right as normalized, all when matched."""
+        rows = [
+            (trained, tested, style, label, called, particles)
+            for trained, tested in (("A", "B"), ("B", "A"))
+            for label in CLASSES
+            for style, called, particles in (
+                ("as normalized", label, 90),
+                ("as normalized", CLASSES[CLASSES.index(label) - 1], 10),
+                ("contrast matched", label, 100),
+            )
+        ]
+        columns = ["trained", "tested", "style", "class", "called", "particles"]
+        pd.DataFrame(rows, columns=columns).to_parquet(self.folder / "data/crossed.parquet")
 
     def write(self, **compare):
         """Write all that, and params.yaml with `compare`'s keys replaced."""

@@ -150,6 +150,12 @@ def test_four_matrices_hold_each_particle_once(two_platforms):
         ]
     assert crossed["A"]["A"]["macro_recall"] > crossed["A"]["B"]["macro_recall"]
     assert crossed["B"]["B"]["macro_recall"] > crossed["B"]["A"]["macro_recall"]
+    styles = metrics()["styles"]["A"]["B"]
+    assert {style: found["macro_recall"] for style, found in styles.items()} == {
+        "as normalized": 0.9,
+        "contrast matched": 1.0,
+    }
+    assert styles["as normalized"]["recall"]["protein"]["n"] == 100
 
 
 def test_the_same_inputs_give_the_same_bytes(two_platforms):
@@ -171,7 +177,19 @@ def test_one_platform_without_anything_to_compare(workspace):
     main()
     found = metrics()
     assert set(found["skipped"]) == {
-        *("counts", "ratios", "classes", "dilution", "agreement", "transfer", "beads", "sizes", "crossed", "embedding")
+        *(
+            "counts",
+            "ratios",
+            "classes",
+            "dilution",
+            "agreement",
+            "transfer",
+            "beads",
+            "sizes",
+            "crossed",
+            "styles",
+            "embedding",
+        )
     }
     assert "imaged volume" in found["skipped"]["counts"]
     assert pictures() == ["counts"]

@@ -1,5 +1,7 @@
 """Particles are called by a network whose answer is known beforehand: dark ones are protein, bright ones oil."""
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pandas as pd
@@ -58,11 +60,16 @@ def workspace(tmp_path, monkeypatch):
     write_run("known", [DARK, BRIGHT, BRIGHT, DARK])
     write_run("parallel-1", [DARK] * 150 + [BRIGHT] * 50)
     write_run("beads-1", [DARK])
+    write_run("known-B", [DARK, BRIGHT, BRIGHT])
+    write_run("b", [BRIGHT])
     runs = [("known", "A", "class"), ("parallel-1", "A", "parallel"), ("beads-1", "A", "beads"), ("b", "B", "parallel")]
     pd.DataFrame(runs, columns=["run", "platform", "role"]).to_parquet("data/ingested/runs.parquet")
     splits = {"row": [0, 1, 3], "class": ["protein", "silicone_oil", "protein"]}
     splits |= {"split": ["selection", "validation", "train"]}
-    pd.DataFrame(splits).assign(run="known", platform="A").to_parquet("data/splits.parquet")
+    first = pd.DataFrame(splits).assign(run="known", platform="A")
+    second = {"row": [0, 1, 2], "class": ["protein", "silicone_oil", "protein"], "split": "validation"}
+    both = [first, pd.DataFrame(second).assign(run="known-B", platform="B")]
+    pd.concat(both).to_parquet("data/splits.parquet")
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["compare"]["networks"] = {"A": "real-1-light"}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
@@ -81,6 +88,26 @@ def test_known_particles_that_were_not_learnt_and_all_of_parallel_samples_are_ca
     assert set(parallel["run"]) == {"parallel-1"}
     assert parallel["called"].tolist() == ["protein"] * 150 + ["silicone_oil"] * 50
     assert parallel["abd_um"].tolist() == [row + 2.0 for row in range(200)]
+
+
+def test_every_network_calls_the_validation_particles_of_each_platform(workspace):
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    params["compare"]["networks"] = {"A": "real-1-light", "B": "real-1-b-light"}
+    Path("params.yaml").write_text(yaml.safe_dump(params))
+    write_network(workspace / "models/classifiers/real-1-b-light/model.onnx")
+    main()
+    table = pd.read_parquet("data/crossed.parquet")
+    found = table[(table["trained"] == "A") & (table["tested"] == "B") & (table["style"] == "as normalized")]
+    calls = {(row["class"], row["called"]): row["particles"] for _, row in found.iterrows()}
+    assert calls == {
+        ("protein", "protein"): 1,
+        ("protein", "silicone_oil"): 1,
+        ("silicone_oil", "silicone_oil"): 1,
+    }
+    places = set(table[["trained", "tested", "style"]].itertuples(index=False, name=None))
+    own = {(name, name, "as normalized") for name in "AB"}
+    other = {(a, b, style) for a, b in ("AB", "BA") for style in ("as normalized", "contrast matched")}
+    assert places == own | other
 
 
 def test_the_same_bytes_again(workspace):
