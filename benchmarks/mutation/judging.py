@@ -48,7 +48,7 @@ class Workspace:
         )
 
     def close(self, how: signal.Signals = signal.SIGKILL) -> None:
-        end_processes_in(self.root, how)
+        end_processes_in(self.root.parent, how)
 
     def _digests(self, folder: Path) -> dict[str, str]:
         """For each test file below `folder` a digest of it and of what it may share with others."""
@@ -119,10 +119,12 @@ class Workspace:
         killer, executed = None, False
         for only_executing in (True, False):
             for folder in folders:
+                if killer or (executed and not only_executing):
+                    break
                 first, rest = self.chosen(mutant, folder)
                 executed |= bool(first)
                 todo = [test for test in (first if only_executing else rest) if test not in met]
-                if not killer and todo and (only_executing or not executed):
+                if todo:
                     killer = self._killer(mutant, folder, todo)
                     met |= {test: self._digest(test) for test in todo}
         verdict = {"mutant": f"{mutant.file}:{mutant.number}", "killed_by": killer, "met": met}
@@ -168,9 +170,10 @@ class Workspace:
 
     def _run(self, settings: dict[str, str], files: Iterable[str], limit: float) -> int | None:
         """Exit status (None: out of time) of the tests; whatever they started is ended."""
-        shutil.rmtree(self.root / "temporary", ignore_errors=True)
+        temporary = self.root.parent / "temporary"  # a folder in no repository, as that of a user's tests
+        shutil.rmtree(temporary, ignore_errors=True)
         arguments = ["-q", "--tb=no", "--hypothesis-seed=0", "-p", "benchmarks.mutation.order"]
-        arguments += ["-p", "no:cacheprovider", "-m", "not graph", f"--basetemp={self.root / 'temporary'}", *files]
+        arguments += ["-p", "no:cacheprovider", "-m", "not graph", f"--basetemp={temporary}", *files]
         if "MUTATION_CHOICE" in settings:
             arguments.insert(0, "-x")
         output = str(self.root.parent / "output")
@@ -181,7 +184,7 @@ class Workspace:
         answer = self.nest.stdout.readline()
         if not answer:
             raise KeyboardInterrupt
-        end_processes_in(self.root, but=self.nest.pid)
+        end_processes_in(self.root.parent, but=self.nest.pid)
         return json.loads(answer)
 
     def _output(self) -> str:
