@@ -1,27 +1,29 @@
 """Whether the tests notice a mutant: each is tested in a copy of the project, and the verdict is kept."""
 
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import psutil
 
-from benchmarks.mutation.mutants import ROOT, Mutant, module_of, users_of
+from benchmarks.mutation.mutants import KEPT, ROOT, Mutant, users_of
 from stages.common.base.files import read_json, write_json
 from stages.common.unfinished.fingerprint import of_bytes, of_file
-from stages.common.unfinished.scratch import scratch_folder
 from tests.pipeline.project import copy_project
 
-KEPT = (ROOT / scratch_folder() / "mutation").resolve()
 USERS = 3  # folders whose tests a mutant of common has to pass besides those of common
-PATIENCE, LEAST = 20, 600  # a hanging run: so many times as long as unchanged, but so many seconds at least
-OUTCOME = re.compile(r"^(?:FAILED|ERROR) (tests/[\w/]+\.py)", re.MULTILINE)
+PATIENCE, LEAST = 10, 120  # a hanging run: so many times as long as unchanged, but so many seconds at least
+UNCHANGED = 3600  # seconds for the tests of a folder while nothing is changed
+OUTCOME = re.compile(r"^(?:FAILED|ERROR) (tests/\S+\.py(?:::.*?)?)(?: - .*)?$", re.MULTILINE)
+collecting = Lock()  # the facts of a folder are collected once
 
 
 class Workspace:
@@ -34,7 +36,19 @@ class Workspace:
         if (ROOT.parent / "shared").exists():
             (folder / "shared").symlink_to(ROOT.parent / "shared")
         folders = [path for path in (self.root / "tests").iterdir() if path.is_dir()]
-        self.tests = {path.name: self._digests(path) for path in folders}
+        self.digests = {path.name: self._digests(path) for path in folders}
+        self.nest = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.mutation.nest"],
+            cwd=self.root,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def close(self, how: signal.Signals = signal.SIGKILL) -> None:
+        end_processes_in(self.root.parent, how)
 
     def _digests(self, folder: Path) -> dict[str, str]:
         """For each test file below `folder` a digest of it and of what it may share with others."""
@@ -45,66 +59,103 @@ class Workspace:
             for path in sorted(folder.rglob("test_*.py"))
         }
 
-    def seconds_of(self, folder: str) -> Path:
-        """Where the seconds of each test of `folder` stand."""
-        return KEPT / f"seconds-{folder}-{of_bytes(repr(self.tests[folder]).encode())}.json"
-
-    def total_of(self, folder: str) -> float:
-        return sum(read_json(self.seconds_of(folder)).values())
-
     def folders_for(self, mutant: Mutant) -> list[str]:
         """The folders of tests that `mutant` has to pass, in turn."""
         subject = mutant.file.split("/")[1]
-        if subject != "common":
-            return [subject]
-        return [subject, *sorted(users_of(mutant.file)[:USERS], key=self.total_of)]
+        return [subject, *users_of(mutant.file)[:USERS]] if subject == "common" else [subject]
 
-    def time_tests(self, folder: str) -> None:
-        """Take the seconds of each test of `folder`, all of which have to pass while nothing is changed."""
-        KEPT.mkdir(parents=True, exist_ok=True)
-        if self.seconds_of(folder).exists():
-            return
-        status, output = self.run(folder, list(self.tests[folder]), limit=None)
-        if status != 0:
-            self.seconds_of(folder).unlink(missing_ok=True)
-            sys.exit(f"{output}\ntests/{folder} must pass before a mutant can be judged by it")
-        print(f"tests/{folder} pass in {self.total_of(folder):.0f} s", file=sys.stderr, flush=True)
+    def facts(self, folder: str) -> dict[str, dict]:
+        """For each test file of `folder` what its tests do while nothing is changed (see order.py)."""
+        with collecting:
+            kept = {file: KEPT / f"facts-{digest}.json" for file, digest in self.digests[folder].items()}
+            missing = [file for file, path in kept.items() if not path.exists()]
+            if missing:
+                found = self.root.parent / "facts.json"
+                status = self._run({"MUTATION_FACTS": str(found)}, missing, UNCHANGED)
+                if status not in (0, 1):
+                    sys.exit(f"{self._output()}\ntests/{folder} don't run to their end while nothing is changed")
+                facts = read_json(found)
+                for file in missing:
+                    write_json(kept[file], facts.get(file, {"seconds": {}, "failing": [], "lines": {}}))
+            return {file: read_json(path) for file, path in kept.items()}
+
+    def failing(self) -> list[str]:
+        """The tests that fail while nothing is changed, as far as they have run."""
+        kept = (KEPT / f"facts-{digest}.json" for digests in self.digests.values() for digest in digests.values())
+        return sorted(test for path in kept if path.exists() for test in read_json(path)["failing"])
+
+    def chosen(self, mutant: Mutant, folder: str) -> tuple[list[str], list[str]]:
+        """The tests of `folder` that execute the mutated line, and those of its other tests that may do so in another
+        process or when the module is imported, those first that execute anything of its file; the fastest first.
+
+        The latter are asked where no test executes the line in its own process. No test is asked that fails while
+        nothing is changed.
+        """
+        facts = self.facts(folder)
+        seconds = seconds_of(facts)
+        source = of_file(ROOT / mutant.file)
+        lines = [fact["lines"].get(source, {}) for fact in facts.values()]
+        executing = {test for found in lines for test in found.get(str(mutant.number), ())}
+        touching = {test for found in lines for tests in found.values() for test in tests}
+        first = sorted(executing & set(seconds), key=lambda test: (seconds[test], test))
+        rest = sorted(set(seconds) - executing, key=lambda test: (test not in touching, seconds[test], test))
+        return first, rest
+
+    def kept(self, mutant: Mutant) -> dict | None:
+        """The verdict on `mutant` from an earlier run: a killed one stays so while its killer does."""
+        path = self._verdict(mutant)
+        if not path.exists():
+            return None
+        verdict = read_json(path)
+        return verdict if verdict["killed_by"] is None or self._same(verdict["met"], verdict["killed_by"]) else None
 
     def judged(self, mutant: Mutant) -> dict:
-        """The verdict on `mutant`, kept from an earlier run as far as the tests are the same: a killed one stays so
-        while its killer does, and a survivor meets those tests alone that it hasn't met."""
-        path = KEPT / f"{of_bytes(mutant.file.encode(), mutant.source.encode())}.json"
-        verdict = read_json(path) if path.exists() else {"killed_by": [], "met": {}}
-        folders = self.folders_for(mutant)
-        tests = {file: digest for folder in folders for file, digest in self.tests[folder].items()}
-        if verdict["killed_by"] and all(tests.get(file) == verdict["met"][file] for file in verdict["killed_by"]):
+        """The verdict on `mutant`; a survivor of an earlier run meets those tests alone that it hasn't met."""
+        verdict = self.kept(mutant) or {"killed_by": None, "met": {}}
+        if verdict["killed_by"]:
             return verdict
-        known = {} if verdict["killed_by"] else verdict["met"]
-        met = {file: digest for file, digest in known.items() if tests.get(file) == digest}
-        killed_by: list[str] = []
-        with self._holding(mutant):
-            for folder, files in self._turns(mutant, folders):
-                todo = [file for file in files if file not in met]
-                if not todo or killed_by:
-                    continue
-                status, output = self.run(folder, todo, max(LEAST, PATIENCE * self.total_of(folder)))
-                if status == -signal.SIGTERM:
-                    raise KeyboardInterrupt
-                met |= {file: tests[file] for file in todo}
-                if status != 0:
-                    killed_by = OUTCOME.findall(output)[:1] or todo
-        verdict = {"mutant": f"{mutant.file}:{mutant.number}", "killed_by": killed_by, "met": met}
-        write_json(path, verdict)
+        met = {test: digest for test, digest in verdict["met"].items() if self._same(verdict["met"], test)}
+        folders = self.folders_for(mutant)
+        killer, executed = None, False
+        for only_executing in (True, False):
+            for folder in folders:
+                if killer or (executed and not only_executing):
+                    break
+                first, rest = self.chosen(mutant, folder)
+                executed |= bool(first)
+                todo = [test for test in (first if only_executing else rest) if test not in met]
+                if todo:
+                    killer = self._killer(mutant, folder, todo)
+                    met |= {test: self._digest(test) for test in todo}
+        verdict = {"mutant": f"{mutant.file}:{mutant.number}", "killed_by": killer, "met": met}
+        write_json(self._verdict(mutant), verdict)
         return verdict
 
-    def _turns(self, mutant: Mutant, folders: list[str]) -> Iterator[tuple[str, list[str]]]:
-        """The test files of each of `folders`, those first that import the mutated module: they notice most."""
-        package, _, name = module_of(mutant.file).rpartition(".")
-        imports = re.compile(rf"from {package}\.{name} import|from {package} import .*\b{name}\b")
-        for folder in folders:
-            importing = [file for file in self.tests[folder] if imports.search((self.root / file).read_text())]
-            yield folder, importing
-            yield folder, [file for file in self.tests[folder] if file not in importing]
+    def _killer(self, mutant: Mutant, folder: str, tests: list[str]) -> str | None:
+        """The first of `tests` that notices `mutant`."""
+        seconds = seconds_of(self.facts(folder))
+        choice = self.root.parent / "choice.json"
+        choice.write_text(json.dumps([[test, seconds[test]] for test in tests]), encoding="utf-8")
+        limit = max(LEAST, PATIENCE * sum(seconds[test] for test in tests))
+        files = sorted({file_of(test) for test in tests})
+        with self._holding(mutant):
+            status = self._run({"MUTATION_CHOICE": str(choice)}, files, limit)
+        if status == 0:
+            return None
+        named = OUTCOME.search(self._output())
+        return named[1] if named else tests[0]
+
+    def _verdict(self, mutant: Mutant) -> Path:
+        return KEPT / f"verdict-{of_bytes(mutant.file.encode(), mutant.source.encode())}.json"
+
+    def _digest(self, test: str) -> str | None:
+        """Of the file of `test`."""
+        return self.digests.get(test.split("/")[1], {}).get(file_of(test))
+
+    def _same(self, met: dict[str, str], test: str) -> bool:
+        """Whether `test` is as it was when a mutant met it."""
+        files = {file_of(name): digest for name, digest in met.items()}
+        return files.get(file_of(test)) == self._digest(test)
 
     @contextmanager
     def _holding(self, mutant: Mutant) -> Iterator[None]:
@@ -117,41 +168,52 @@ class Workspace:
         finally:
             target.write_text(original, encoding="utf-8")
 
-    def run(self, folder: str, test_files: list[str], limit: float | None) -> tuple[int | None, str]:
-        """Exit status (None: out of time) and output of the tests, stopped at the first that fails; whatever they
-        started is ended."""
-        shutil.rmtree(self.root / "temporary", ignore_errors=True)
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--hypothesis-seed=0"]
-        command += ["-p", "benchmarks.mutation.order", "-p", "no:cacheprovider", "-m", "not graph"]
-        command += [f"--basetemp={self.root / 'temporary'}", *test_files]
-        threads = dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-        )
-        settings = {"MUTATION_SECONDS": str(self.seconds_of(folder)), "PYTHONDONTWRITEBYTECODE": "1"}
-        with subprocess.Popen(
-            command,
-            cwd=self.root,
-            env=os.environ | threads | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        ) as process:
-            try:
-                output, _ = process.communicate(timeout=limit)
-                return process.returncode, output
-            except subprocess.TimeoutExpired:
-                return None, ""
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                end_processes_in(self.root)
+    def _run(self, settings: dict[str, str], files: Iterable[str], limit: float) -> int | None:
+        """Exit status (None: out of time) of the tests; whatever they started is ended."""
+        temporary = self.root.parent / "temporary"  # a folder in no repository, as that of a user's tests
+        shutil.rmtree(temporary, ignore_errors=True)
+        arguments = ["-q", "--tb=no", "--hypothesis-seed=0", "-p", "benchmarks.mutation.order"]
+        arguments += ["-p", "no:cacheprovider", "-m", "not graph", f"--basetemp={temporary}", *files]
+        if "MUTATION_CHOICE" in settings:
+            arguments.insert(0, "-x")
+        output = str(self.root.parent / "output")
+        run = {"arguments": arguments, "environment": settings, "output": output, "seconds": limit}
+        assert self.nest.stdin and self.nest.stdout
+        self.nest.stdin.write(json.dumps(run) + "\n")
+        self.nest.stdin.flush()
+        answer = self.nest.stdout.readline()
+        if not answer:
+            raise KeyboardInterrupt
+        end_processes_in(self.root.parent, but=self.nest.pid)
+        return json.loads(answer)
+
+    def _output(self) -> str:
+        return (self.root.parent / "output").read_text(encoding="utf-8", errors="replace")
 
 
-def end_processes_in(folder: Path, how: signal.Signals = signal.SIGKILL) -> None:
+def environment() -> dict[str, str]:
+    """That of the tests: one thread, and no compiled file, which a mutant of the same second and size would share."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+    return os.environ | threads | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def seconds_of(facts: dict[str, dict]) -> dict[str, float]:
+    """The seconds of each test that passes while nothing is changed."""
+    return {
+        test: seconds
+        for fact in facts.values()
+        for test, seconds in fact["seconds"].items()
+        if test not in fact["failing"]
+    }
+
+
+def file_of(test: str) -> str:
+    return test.split("::")[0]
+
+
+def end_processes_in(folder: Path, how: signal.Signals = signal.SIGKILL, but: int | None = None) -> None:
     """End what tests left running: it works below `folder`, wherever it stands in the tree of processes."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if Path(process.cwd()).is_relative_to(folder):
+            if process.pid != but and Path(process.cwd()).is_relative_to(folder):
                 process.send_signal(how)

@@ -10,9 +10,13 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from stages.common.base.files import read_json, write_json
 from stages.common.base.seeds import random_of, seed_of
+from stages.common.unfinished.fingerprint import of_file
+from stages.common.unfinished.scratch import scratch_folder
 
 ROOT = Path(__file__).parents[2]
+KEPT = (ROOT / scratch_folder() / "mutation").resolve()  # verdicts, and what is slow to find again
 SEED = 1
 DRAWING = {"contact.py", "dots.py", "figures.py", "maps.py", "pictures.py", "thumbnails.py"}  # pictures are looked at
 GUARD = 'if __name__ == "__main__":'
@@ -60,8 +64,17 @@ def files() -> list[str]:
 
 
 def places_in(file: str) -> list[Place]:
-    """Every place of `file` that an operator changes, but annotations (they say nothing when the code runs) and the
-    guard of scripts."""
+    """Every place of `file` that an operator changes, kept by the digest of `file`."""
+    kept = KEPT / f"places-{of_file(ROOT / file)}.json"
+    if not kept.exists():
+        write_json(kept, {"places": [[place.start, place.changes] for place in searched(file)]})
+    found = read_json(kept)["places"]
+    return [Place(file, (line, column), tuple((name, at) for name, at in changes)) for (line, column), changes in found]
+
+
+def searched(file: str) -> list[Place]:
+    """The places of `file`, but annotations (they say nothing when the code runs), the guard of scripts, and tuples of
+    dotted exceptions, which the tool can't replace."""
     source = (ROOT / file).read_text(encoding="utf-8")
     lines, silent = source.splitlines(), annotations(source)
     changes = defaultdict(list)
@@ -72,7 +85,9 @@ def places_in(file: str) -> list[Place]:
             continue
         positions = (position for node in nodes for position in operator().mutation_positions(node))
         for occurrence, (start, end) in enumerate(positions):
-            if lines[start[0] - 1] != GUARD and not any(first <= start and end <= last for first, last in silent):
+            dotted = name.endswith("ExceptionReplacer") and "." in lines[start[0] - 1][start[1] : end[1]]
+            said = not any(first <= start and end <= last for first, last in silent)
+            if lines[start[0] - 1] != GUARD and said and not dotted:
                 changes[start].append((name, occurrence))
     return [Place(file, start, tuple(found)) for start, found in sorted(changes.items())]
 

@@ -92,6 +92,25 @@ def test_the_same_commit_changes_nothing(commits):
     assert "Pictures" not in said
 
 
+def test_a_long_value_is_cut_to_60_characters_and_a_short_one_is_not():
+    said = comment(
+        parameters=({}, {"short": "s" * 60, "long": "l" * 61}),
+        headline=({}, {}),
+        pictures=[],
+        commits=("a" * 40, "b" * 40),
+        repository=None,
+    )
+    assert f"`{'s' * 60}`" in said
+    assert f"`{'l' * 57}...`" in said
+
+
+def test_a_folder_without_a_repository_is_an_error_with_a_mend(tmp_path):
+    done = say(tmp_path, "HEAD", "HEAD", GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
+    assert done.returncode == 1
+    assert "this folder isn't in a Git repository; run it in a clone" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_commit_that_is_not_there_is_an_error_with_a_mend(commits):
     done = say(commits[0], "nowhere", commits[2])
     assert done.returncode == 1
@@ -121,3 +140,18 @@ def test_absent_files_are_not_stale_and_changed_ones_are():
     assert stale({"split": [changed, params, "changed command"]}) == {
         "split": ["deps: stages/split modified", "params.yaml: split.fractions modified", "changed command"]
     }
+
+
+def test_where_dvc_gives_no_status_its_reason_is_told(tmp_path):
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    done = subprocess.run(
+        [sys.executable, "-m", "stages.review.stale"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "dvc status failed: ERROR: you are not inside of a DVC repository" in done.stderr
+    assert "Traceback" not in done.stderr

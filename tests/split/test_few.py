@@ -43,3 +43,6 @@ def test_one_run_divided_by_image_is_told():
     (said,) = doubts(one, {"A": ["oil"], "B": []})
     assert said == "oil on A: 1 run, divided by image: its figures flatter, and hold for no other run"
     assert doubts(one, {"B": ["oil"]}) == []
+    two = one.assign(run=["r", *["s"] * (len(one) - 1)])
+    (said,) = doubts(two, {"A": ["oil"]})
+    assert said.startswith("oil on A: 2 runs, divided by image")
