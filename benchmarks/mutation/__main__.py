@@ -38,7 +38,7 @@ from stages.common.base.progress import progress
 
 MUTANTS = 300
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
-QUICK = ["assemble", "split", "review", "normalize", "study", "reading", "ingest", "common", "report", "pretrain"]
+QUICK = ["assemble", "split", "review", "normalize", "study", "common", "reading", "ingest", "report", "pretrain"]
 
 
 def judge(mutants: list[Mutant], workspaces: list[Workspace]) -> None:
