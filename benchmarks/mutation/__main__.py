@@ -15,9 +15,9 @@ unchanged, and 20 s at least. The libraries are loaded once and pytest runs in f
 
 Verdicts are kept in .scratch, so that the same command goes on after an interruption and repeats little after a
 change. Folders whose tests are quick are judged first; an interrupted run writes the figures of the mutants that it
-judged to the end, and how many they are. With places (`stages/split`, a file) only the sample's mutants there are
-tested, and no result is written. One mutant a core is tested at a time: `taskset -c 0 python -m benchmarks.mutation`
-takes one.
+judged to the end and how many they are: no random sample, so that its share is called another name. With places
+(`stages/split`, a file) only the sample's mutants there are tested, and no result is written. One mutant a core is
+tested at a time: `taskset -c 0 python -m benchmarks.mutation` takes one.
 """
 
 import os
@@ -123,9 +123,10 @@ def tell(mutants: list[Mutant], verdicts: list[dict | None], failing: list[str],
     share = killed.total() / max(folders.total(), 1)
     print(f"{judged} of {len(mutants)} mutants judged, {equivalent} equivalent; of the others {share:.1%} noticed")
     if written:
+        name = "killed_share" if judged == len(mutants) else "killed_share_of_judged"
         write_result(
             "mutation",
-            {"killed_share": round(share, 4), "judged": judged, "mutants": len(mutants), "equivalent": equivalent},
+            {name: round(share, 4), "judged": judged, "mutants": len(mutants), "equivalent": equivalent},
             ("cosmic-ray", "coverage", "pytest"),
             killed_by_folder={subject: [killed[subject], folders[subject]] for subject in sorted(folders)},
             sampled_by_folder=dict(sorted(sampled_of.items())),

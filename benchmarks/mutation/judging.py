@@ -185,10 +185,10 @@ class Workspace:
         self.nest.stdin.write(json.dumps(run) + "\n")
         self.nest.stdin.flush()
         answer = self.nest.stdout.readline()
-        if not answer:
-            raise KeyboardInterrupt
+        if not answer or (status := json.loads(answer)) == -signal.SIGKILL:
+            raise KeyboardInterrupt  # ended from outside: that is no verdict
         end_processes_in(self.root.parent, but=self.nest.pid)
-        return json.loads(answer)
+        return status
 
     def _output(self) -> str:
         return (self.root.parent / "output").read_text(encoding="utf-8", errors="replace")
