@@ -11,6 +11,8 @@ overflows           of the widths 360, 1,024 and 1,920 px those at which the pag
 said, fetched       lines on the console; requests beyond the file
 metrics_diff_lines  of `dvc metrics diff --all`, as if every number had changed
 plots               pictures that `dvc plots diff` shows of each commit
+
+What a second look finds and gains is copied from the last `python -m benchmarks.second_look`, with its intervals.
 """
 
 import shutil
@@ -23,7 +25,7 @@ import yaml
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
-from benchmarks.result import write_result
+from benchmarks.result import last_result, write_result
 from stages.common.base.errors import InputError, run
 
 PAGE = Path("report/index.html")
@@ -31,6 +33,7 @@ WIDTHS = (360, 1024, 1920)
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 # Of 2026-11-24, by the same measures; dvc printed 673 lines for a change of results, and showed 108 pictures.
 EARLIER = {"page_mb": 5.4, "page_px": 46000, "printed_pages": 55, "metrics_diff_lines": 673, "plots": 108}
+SECOND_LOOK = ("candidates_precision_top1", "candidates_recall", "relabel_gain_points")
 OPEN = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
 
 
@@ -67,6 +70,11 @@ def looked_at(browser: Browser, folder: Path) -> dict[str, int]:
     return found | {"printed_pages": len(PdfReader(folder / "page.pdf").pages)}
 
 
+def second_look() -> dict[str, float]:
+    found = last_result("second_look")["figures"]
+    return {name: value for name, value in found.items() if name.startswith(SECOND_LOOK)}
+
+
 def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -80,8 +88,9 @@ def main() -> None:
     told = subprocess.run(["dvc", "metrics", "diff", "--all"], check=True, capture_output=True, text=True).stdout
     figures["metrics_diff_lines"] = len(told.splitlines())
     figures["plots"] = len(yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["plots"])
+    figures |= second_look()
     for name, value in figures.items():
-        print(f"{name:>20} {value:>8}   earlier: {EARLIER.get(name, '-')}")
+        print(f"{name:>30} {value:>8}   earlier: {EARLIER.get(name, '-')}")
     write_result("report", figures, ("playwright", "axe-playwright-python", "dvc"), earlier=EARLIER)
 
 

@@ -145,6 +145,32 @@ def test_numbers_reach_the_page(workspace):
         assert said in text, said
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "allowed", "said"),
+    [
+        (0.01, 0.03, True, "Yes, against the best control."),
+        (-0.03, -0.01, True, "No, the best control is better."),
+        (-0.01, 0.03, True, "Not shown against the best control."),
+        (0.01, 0.03, False, "Not shown against the best control."),
+    ],
+)
+def test_generated_images_help_where_the_interval_and_the_seeds_say_so(workspace, low, high, allowed, said):
+    workspace.write()
+    path = Path("metrics/table.json")
+    summary = json.loads(path.read_text())
+    contrast = summary["contrasts_with_controls"]["mixed-1-light"]
+    contrast["allows_a_claim"] = allowed
+    contrast["against"] = "real-1-light"
+    contrast["macro_recall_difference"] |= {"value": (low + high) / 2, "low": low, "high": high}
+    path.write_text(json.dumps(summary))
+    text = words(Reader(page()).text)
+    others = ("Yes, against the best", "No, the best control is better", "Not shown against the best")
+    assert said in text
+    assert sum(verdict in text for verdict in others) == 1
+    assert "seeds: 3, generators of each class: 1" in text
+    assert "finds 95 % of air bubble: not known against 61.3 % (55.3 % to 67.1 %)." in text
+
+
 def test_the_answer_stands_first_and_zero_is_what_it_excludes(workspace):
     workspace.write()
     text = words(Reader(page()).text).replace("\u202f", " ")
