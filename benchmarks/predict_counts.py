@@ -1,9 +1,9 @@
 """Are corrected class counts right, and do their intervals hold? `python -m benchmarks.predict_counts [NETWORK]`.
 
-Takes a network of the pipeline's run (real-1 with the first architecture), simulates further runs of each class, and
-makes samples of known composition of their particles: what is known of the network comes from as many runs as the
-default's selection split has, one of each class, or from three, drawn anew for every sample, and never from a run that
-the sample has particles of. The same is done with the study's own selection and validation particles, and with normal
+Takes a network of the pipeline's run (a folder below models/classifiers; default: the one that was packed), simulates
+further runs of each class, and makes samples of known composition of their particles: what is known of the network
+comes from as many runs as the default's selection split has, one of each class, or from three, drawn anew for every
+sample, and never from a run that the sample has particles of. The same is done with the study's own selection and validation particles, and with normal
 scores that shift from run to run. Truth is the label of the run that a particle comes from. Takes some minutes on one
 core; simulated runs are kept for the next time.
 """
@@ -19,6 +19,7 @@ from benchmarks.predict_counts_limits import by_size, detections, replicates
 from benchmarks.predict_counts_methods import METHODS
 from benchmarks.predict_counts_pool import score_model, simulated_pool, study_pool
 from benchmarks.predict_counts_samples import known_of, trials
+from benchmarks.predict_study import packed_network
 from benchmarks.result import write_result
 from stages.classify.evaluating.predict import read_classifier
 from stages.common.base.seeds import random_of
@@ -33,7 +34,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "onnxruntime")
 
 def main() -> None:
     params = read_all()
-    name = sys.argv[1] if len(sys.argv) > 1 else f"real-1-{next(iter(params.classify.architectures))}"
+    name = sys.argv[1] if len(sys.argv) > 1 else packed_network()
     network = Path("models/classifiers") / name / "model.onnx"
     about = read_classifier(network)
     pool = simulated_pool(network, about.classes, about.platform)

@@ -74,6 +74,7 @@ def simulated_study(platform: str) -> Path:
         for name, sample in of_classes.items()
     }
     simulate["platforms"] = {platform: simulate["platforms"][platform]}
+    params["ingest"]["relabelled"] = None  # a person's labels are of the study's own particles
     text = yaml.safe_dump(params | {"seed": SEED})
     code = of_code([ROOT / "stages" / name for name in ("simulate", "ingest", "normalize")])
     study = SCRATCH / of_bytes(text.encode(), code.encode())[:8]

@@ -2,7 +2,7 @@
 
 Corrupts raw crops of the project's validation runs (instrument A, at most PARTICLES of each class) before they are
 normalized, in steps from none to severe, and tells the macro recall of each trained network (folders below
-models/classifiers; default: real-1-resnet18), beside the clean one. The named alternative is the other way to bring the
+models/classifiers; default: the one that was packed), beside the clean one. The named alternative is the other way to bring the
 background to one level: `normalize.background: level` shifts a crop, `plane` takes its slope off too.
 
 ramp_loss_points        macro recall that a ramp from -10 to +10 grey levels across a crop costs, with `plane`
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 from scipy import ndimage
 
-from benchmarks.predict_study import answers, opened
+from benchmarks.predict_study import answers, opened, packed_network
 from benchmarks.result import write_result
 from stages.common.base.seeds import random_of
 from stages.common.confusion import confusion, recalls
@@ -153,7 +153,7 @@ def judged(network: str, rows: pd.DataFrame, params: Params) -> dict[str, float]
 
 
 def main() -> None:
-    networks = sys.argv[1:] or ["real-1-resnet18"]
+    networks = sys.argv[1:] or [packed_network()]
     params = read_all()
     rows = validation(params.classes.names)
     tables = {network: judged(network, rows, params) for network in networks}

@@ -11,6 +11,8 @@ import pandas as pd
 import yaml
 
 from stages.common.arrays import read_images
+from stages.predict.model.manifest import read_manifest
+from stages.predict.model.model import MANIFEST
 from tests.pipeline.project import ROOT, call
 
 STAGES = ("simulate", "ingest", "normalize")
@@ -41,10 +43,17 @@ class Run:
 def simulate(folder: Path, change: Callable[[dict], None]) -> None:
     """Simulate, ingest and normalize in `folder`, with the parameters of the project as `change` leaves them."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["ingest"]["relabelled"] = None  # a person's labels are of the project's own particles
     change(params)
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     for stage in STAGES:
         call([sys.executable, "-m", f"stages.{stage}"], folder, PYTHONPATH=str(ROOT))
+
+
+def packed_network() -> str:
+    """The network that answers in this project, by its folder's name below models/classifiers."""
+    manifest = Path("models/classifier") / MANIFEST
+    return read_manifest(manifest.read_bytes(), str(manifest)).network
 
 
 def opened(network: Path) -> onnxruntime.InferenceSession:

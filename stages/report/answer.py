@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 ROLES = ("parallel", "unlabelled", "class")  # whose samples are asked about; beads and blanks are checks
-ALL = "all particles"
+ALL, CLASSES = "all particles", "classes"
 
 
 def thresholds_of(counts: dict) -> list[str]:
@@ -15,27 +15,37 @@ def thresholds_of(counts: dict) -> list[str]:
 
 def answer_rows(compare: dict, roles: dict[str, str], by_class: list[dict]) -> list[dict]:
     """A row a sample and platform, of all particles, and below it one a class where a classifier counted them:
-    {"sample", "platform", "runs", "what", "cells"}.
+    {"sample", "platform", "runs", "what", "cells", "alarmed"}.
 
     roles: sample -> role; by_class: rows of metrics/classes.csv. A cell holds value, low and high in particles/mL;
-    `at_most` where none was found: then high is what can be excluded.
+    `at_most` where none was found: then high is what can be excluded. `alarmed`: of how many runs the network's counts
+    aren't to be trusted; where that is all of them one row without cells stands for all classes, for no number is
+    better than one that someone may copy.
     """
     counts = compare.get("counts") or {}
     thresholds = thresholds_of(counts)
     classes: dict[tuple[str, str], dict[str, dict[str, dict]]] = {}
+    alarms: dict[tuple[str, str], tuple[int, int]] = {}
     for row in by_class:
         if row["of"] == "sample":
-            own = classes.setdefault((row["sample"], row["platform"]), {}).setdefault(row["class"], {})
+            counted = row["sample"], row["platform"]
+            own = classes.setdefault(counted, {}).setdefault(row["class"], {})
             own[f"at_least_{row['at_least_um']:g}_um"] = _class_cell(row)
+            alarms[counted] = row["alarmed"], row["runs"]
     asked = sorted(
         (sample for sample in counts if roles.get(sample) in ROLES), key=lambda name: (ROLES.index(roles[name]), name)
     )
     rows = []
     for sample in asked:
         for platform, found in counts[sample].items():
-            told = {"sample": sample, "platform": platform, "runs": found["runs"]}
+            told = {"sample": sample, "platform": platform, "runs": found["runs"], "alarmed": 0}
             cells = [_cell(found.get(at), found.get("power")) for at in thresholds]
             rows.append(told | {"what": ALL, "cells": cells})
+            alarmed, runs = alarms.get((sample, platform), (0, 0))
+            told["alarmed"] = alarmed
+            if alarmed and alarmed == runs:
+                rows.append(told | {"what": CLASSES, "cells": []})
+                continue
             for name, own in classes.get((sample, platform), {}).items():
                 rows.append(told | {"what": name, "cells": [own.get(at, {}) for at in thresholds]})
     return rows

@@ -14,6 +14,7 @@ ROLES = {"stressed": "parallel", "beads": "beads", "protein": "class"}
 
 def of_class(name, um, value, low, high, found):
     told = {"of": "sample", "sample": "stressed", "platform": "A", "class": name, "at_least_um": um, "found": found}
+    told |= {"runs": 3, "alarmed": 0}
     return told | {"per_ml": value, "per_ml_low": low, "per_ml_high": high}
 
 
@@ -33,6 +34,20 @@ def test_beads_are_no_question_and_classes_stand_below_all_particles():
     ]
     assert rows[1]["cells"] == [{"value": 12.0, "low": 5.0, "high": 21.0, "at_most": False}, {}]
     assert rows[2]["cells"][0]["at_most"] and rows[2]["cells"][0]["high"] == 4.0
+
+
+def test_classes_of_runs_unlike_known_ones_are_marked_or_not_answered():
+    classes = [of_class("oil", 2.0, 12.0, 5.0, 21.0, True), of_class("air", 2.0, 0.3, 0.0, 4.0, False)]
+    some = answer_rows({"counts": COUNTS}, ROLES, [row | {"alarmed": 1} for row in classes])[:3]
+    assert [(row["what"], row["alarmed"]) for row in some] == [("all particles", 0), ("oil", 1), ("air", 1)]
+    assert some[1]["cells"][0]["value"] == 12.0
+    every = answer_rows({"counts": COUNTS}, ROLES, [row | {"alarmed": 3} for row in classes])
+    assert [(row["sample"], row["what"]) for row in every] == [
+        ("stressed", "all particles"),
+        ("stressed", "classes"),
+        ("protein", "all particles"),
+    ]
+    assert every[0]["cells"] and every[1]["cells"] == []
 
 
 def test_sizes_in_their_order_and_not_by_name():

@@ -35,6 +35,11 @@ class Answer:
         """A row each; a particle without an image is called nothing."""
         return self.seen.particles
 
+    @property
+    def alarm(self) -> bool:
+        """Whether the run is unlike those that the network knows, so that its class counts aren't to be trusted."""
+        return self.foreign.alarm or self.drift.alarm
+
 
 def answer_of(parts: Iterable[Part], facts: Callable[[], Facts], model: Model) -> Answer:
     """facts: what is known of the run once its last part was taken."""

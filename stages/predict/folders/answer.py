@@ -29,7 +29,7 @@ def answer_run(path: Path, out: Path, given: Given, model: Model) -> Answer:
     with replacing_folder(place) as folder:
         write_particles(folder / "particles.parquet", answer.particles)
         write_particles_csv(folder / "particles.csv", answer.particles)
-        write_csv(folder / "counts.csv", answer.counts)
+        write_csv(folder / "counts.csv", answer.counts.assign(runs=1, alarmed=int(answer.alarm)))
         _write_rejects(folder / "rejects.csv", reading)
         (folder / PAGE).write_text(run_page(answer, model), encoding="utf-8")
         record = {"path": str(path.resolve()), "state": state, "model": model.digest}
@@ -49,9 +49,11 @@ def answer_sample(name: str, answers: list[Answer], out: Path, model: Model) -> 
     counts = sample_counts(runs, spreads_of([runs], model), model)
     place = out / f"sample-{plain_name(Path(name))}"
     with replacing_folder(place) as folder:
-        write_csv(folder / "counts.csv", counts)
+        alarmed = sum(answer.alarm for answer in answers)
+        write_csv(folder / "counts.csv", counts.assign(runs=len(answers), alarmed=alarmed))
         (folder / PAGE).write_text(sample_page(name, counts, answers, model), encoding="utf-8")
-    print(f"{name}: {sentence(counts)}\n  {place / PAGE}", file=sys.stderr, flush=True)
+    doubts = f"\n  but {alarmed} of {len(answers)} runs are unlike those that the network knows" if alarmed else ""
+    print(f"{name}: {sentence(counts)}{doubts}\n  {place / PAGE}", file=sys.stderr, flush=True)
 
 
 def _write_rejects(path: Path, reading: Run) -> None:

@@ -20,6 +20,7 @@ from stages.predict.model.model import Fitted, write_model
 from stages.predict.model.network import Network
 from stages.predict.packing.card import card
 from stages.predict.packing.choice import NETWORK, WEIGHTS, Trained, chosen
+from stages.predict.packing.explained import explained
 from stages.predict.packing.judged import judge
 from stages.predict.packing.known import SPLITS, KnownParticles, known_particles, together
 from stages.predict.packing.pictures import reliability_curve, review_curve
@@ -107,6 +108,11 @@ def main() -> None:
         heading = f"{manifest.network}, validation {platform}"
         for name, draw in (("reliability", reliability_curve), ("review", review_curve)):
             save(draw(splits["validation"], fitted, classes, title(heading, manifest.origin)), folder / f"{name}.png")
+        probabilities = fitted.calibration.probabilities(splits["validation"].logits)
+        for number, name in enumerate(classes):
+            what = title(f"{heading}, {name.replace('_', ' ')}: where what it is called is seen", manifest.origin)
+            drawn = explained(number, splits["validation"], probabilities, classes, network, what)
+            save(drawn, folder / f"seen_{name}.png")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ DIAMETERS = ("abd_um", "ecd_um", "esd_um")
 @dataclass(frozen=True)
 class KnownParticles:
     """N particles of one split: truth (N,), class by number; run (N,), its name; logits (N, C); seen: what
-    they look like; table: their rows in data/normalized."""
+    they look like; table: their rows in data/normalized; `row`: the place in their run's."""
 
     truth: np.ndarray
     run: np.ndarray
@@ -61,7 +61,8 @@ def known_particles(split: str, platform: str, classes: list[str], network: Netw
     for run, rows in own.groupby("run", sort=True):
         places = rows["row"].to_numpy()
         labels = rows["class"].to_numpy()
-        parts.append(pd.read_parquet(NORMALIZED / f"{run}.parquet").iloc[places].assign(**{"class": labels}))
+        of_run = pd.read_parquet(NORMALIZED / f"{run}.parquet").iloc[places]
+        parts.append(of_run.assign(**{"class": labels, "row": places}))
         images = read_images(NORMALIZED / f"{run}.npy")[places]
         outputs = network.answers(images)
         logits.append(outputs[0])

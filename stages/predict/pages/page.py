@@ -34,6 +34,7 @@ def run_page(answer: Answer, model: Model) -> str:
         facts=answer.facts,
         tables=_tables(answer.counts),
         by_volume=bool(answer.counts["per_ml_high"].notna().any()),
+        alarm=answer.alarm,
         warnings=answer.warnings,
         notes=answer.notes,
         foreign=answer.foreign,
@@ -57,7 +58,8 @@ def sample_page(name: str, counts: pd.DataFrame, answers: list[Answer], model: M
         sample=name,
         tables=_tables(counts),
         by_volume=bool(counts["per_ml_high"].notna().any()),
-        runs=[(answer.facts.run, _tables(answer.counts)[0][1]) for answer in answers],
+        runs=[(answer.facts.run, answer.alarm, _tables(answer.counts)[0][1]) for answer in answers],
+        alarmed=[answer.facts.run for answer in answers if answer.alarm],
         simulated=any(answer.facts.simulated for answer in answers),
         **_of_model(model),
     )

@@ -35,15 +35,18 @@ def samples_of(runs: list[CountedRun]) -> dict[tuple[str, str], list[CountedRun]
     return samples
 
 
-def counts_of_samples(runs: list[CountedRun], model: Model) -> list[pd.DataFrame]:
-    """The counts of each sample on each platform; how far runs differ is pooled over the samples of a platform."""
+def counts_of_samples(runs: list[CountedRun], alarms: dict[str, bool], model: Model) -> list[pd.DataFrame]:
+    """The counts of each sample on each platform; how far runs differ is pooled over the samples of a platform.
+    alarms: of each run, by name."""
     samples = samples_of(runs)
     tables = []
     for platform in sorted({name for name, _ in samples}):
         own = {sample: members for (name, sample), members in samples.items() if name == platform}
         spreads = spreads_of(list(own.values()), model)
         for sample, members in own.items():
-            tables.append(named_counts(sample_counts(members, spreads, model), members[0].facts, SAMPLE, sample))
+            counts = sample_counts(members, spreads, model)
+            raised = [alarms[each.facts.run] for each in members]
+            tables.append(named_counts(counts, members[0].facts, SAMPLE, sample, raised))
     return tables
 
 
@@ -54,18 +57,19 @@ def identity(facts: Facts) -> Facts:
 
 def main() -> None:
     model = read_model(MODEL)
-    counted, tables, told, shown = [], [], {}, Shown()
+    counted, tables, told, alarms, shown = [], [], {}, {}, Shown()
     runs = read_runs(known=[*model.manifest.runs["training"], *model.manifest.runs["selection"]])
     with replacing_folder(OUT) as folder:
         for facts in progress(runs, "predict, runs"):
             answer = answer_of(parts_of(facts.run), partial(identity, facts), model)
             write_particles(folder / f"{facts.run}.parquet", answer.particles)
             counted.append(answer.counted)
-            tables.append(named_counts(answer.counts, facts, RUN, facts.run))
+            tables.append(named_counts(answer.counts, facts, RUN, facts.run, [answer.alarm]))
             told[facts.run] = run_metrics(answer)
+            alarms[facts.run] = answer.alarm
             for name, found in answer.seen.shown.items():
                 shown.add(name, found)
-    counts = pd.concat([*tables, *counts_of_samples(counted, model)], ignore_index=True)
+    counts = pd.concat([*tables, *counts_of_samples(counted, alarms, model)], ignore_index=True)
     origins = {SIMULATED if facts.simulated else MEASURED for facts in runs} | {model.manifest.origin}
     origin = origins.pop() if len(origins) == 1 else MIXED
 

@@ -1,5 +1,7 @@
 """The stage's numbers: each run, each sample."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -12,13 +14,17 @@ RUN, SAMPLE = "run", "sample"
 ABOUT = (
     "Counts and particles/mL of each class in all sizes, corrected for misclassification, with intervals of the stated "
     "level that hold counting and what the misclassification matrix leaves open; those of samples hold how far runs "
-    "differ, too. A class that isn't found is at most `per_ml_high`. Blanks are not subtracted."
+    "differ, too. A class that isn't found is at most `per_ml_high`. Blanks are not subtracted. Counts of runs that are "
+    "`alarmed` aren't to be trusted: they are unlike those that the network knows."
 )
 
 
-def named_counts(counts: pd.DataFrame, facts: Facts, of: str, name: str) -> pd.DataFrame:
-    """`counts` with whose they are."""
+def named_counts(
+    counts: pd.DataFrame, facts: Facts, of: str, name: str, alarms: Sequence[bool]
+) -> pd.DataFrame:
+    """`counts` with whose they are, of how many runs, and how many of these raised an alarm: `alarms`, one a run."""
     told = {"of": of, "name": name, "platform": facts.platform, "sample": facts.sample, "role": facts.role}
+    told |= {"runs": len(alarms), "alarmed": sum(alarms)}
     return pd.concat([pd.DataFrame(told, index=counts.index), counts], axis=1)
 
 

@@ -10,10 +10,12 @@ from stages.predict.predicting.metrics import SAMPLE
 
 COLUMNS = 12
 SHOWN = 36
+FAINT = 0.25
 
 
 def counts_by_sample(counts: pd.DataFrame, classes: list[str], title: str) -> Figure:
-    """Particles/mL of each class in each sample, all sizes, with intervals; a triangle is an upper end alone."""
+    """Particles/mL of each class in each sample, all sizes, with intervals; a triangle is an upper end alone. Numbers
+    are faint where a run of the sample raised an alarm."""
     own = counts[(counts["of"] == SAMPLE) & (counts["at_least_um"] == 0) & counts["per_ml_high"].notna()]
     platforms = sorted(own["platform"].unique())
     samples = sorted(own["sample"].unique())
@@ -31,14 +33,20 @@ def counts_by_sample(counts: pd.DataFrame, classes: list[str], title: str) -> Fi
             found = rows["found"].fillna(False).to_numpy(bool)
             value = rows["per_ml"].to_numpy(float)
             bars = np.abs(np.stack([value - rows["per_ml_low"], rows["per_ml_high"] - value]).astype(float))
-            label = name.replace("_", " ")
-            axes.errorbar(value[found], at[found], xerr=bars[:, found], fmt="o", ms=3, lw=1, color=colour, label=label)
-            axes.plot(rows["per_ml_high"].to_numpy(float)[~found], at[~found], "<", ms=4, mfc="none", color=colour)
+            alarmed = rows["alarmed"].fillna(0).to_numpy(float) > 0
+            axes.plot([], [], "o", ms=3, color=colour, label=name.replace("_", " "))
+            for some, alpha in ((~alarmed, 1.0), (alarmed, FAINT)):
+                shown, most = some & found, some & ~found
+                axes.errorbar(
+                    value[shown], at[shown], xerr=bars[:, shown], fmt="o", ms=3, lw=1, color=colour, alpha=alpha
+                )
+                high = rows["per_ml_high"].to_numpy(float)[most]
+                axes.plot(high, at[most], "<", ms=4, mfc="none", color=colour, alpha=alpha)
         axes.set(xscale="log", xlabel="particles/mL", title=platform)
         axes.set_yticks(range(len(samples)), samples)
     panels.flat[0].invert_yaxis()
     handles, labels = panels.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(classes), title="triangle: at most")
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(classes), title="triangle: at most; faint: not to be trusted, a run is unlike known ones")
     figure.suptitle(title, fontsize=10)
     return figure
 
