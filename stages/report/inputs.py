@@ -119,6 +119,10 @@ def read_inputs(params: Parameters) -> dict:
             compare or {}, dict(zip(runs["sample"], runs["role"], strict=True)), csv_rows("metrics/classes.csv")
         ),
         "predicted": metrics("metrics/predict.json"),
+        "packed": metrics("metrics/pack.json"),
+        "packed_pictures": pictures_in(
+            "plots/pack", ("reliability", "review", *map("seen_{}".format, params.classes.names))
+        ),
         "verdicts": verdict_counts(compare or {}),
         "beads": csv_rows("metrics/beads.csv"),
         "compare_pictures": pictures_in("plots/compare", COMPARISON_PICTURES),

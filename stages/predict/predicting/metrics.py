@@ -19,9 +19,7 @@ ABOUT = (
 )
 
 
-def named_counts(
-    counts: pd.DataFrame, facts: Facts, of: str, name: str, alarms: Sequence[bool]
-) -> pd.DataFrame:
+def named_counts(counts: pd.DataFrame, facts: Facts, of: str, name: str, alarms: Sequence[bool]) -> pd.DataFrame:
     """`counts` with whose they are, of how many runs, and how many of these raised an alarm: `alarms`, one a run."""
     told = {"of": of, "name": name, "platform": facts.platform, "sample": facts.sample, "role": facts.role}
     told |= {"runs": len(alarms), "alarmed": sum(alarms)}

@@ -46,7 +46,13 @@ def counts_by_sample(counts: pd.DataFrame, classes: list[str], title: str) -> Fi
         axes.set_yticks(range(len(samples)), samples)
     panels.flat[0].invert_yaxis()
     handles, labels = panels.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(classes), title="triangle: at most; faint: not to be trusted, a run is unlike known ones")
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=len(classes),
+        title="triangle: at most; faint: not to be trusted, a run is unlike known ones",
+    )
     figure.suptitle(title, fontsize=10)
     return figure
 
