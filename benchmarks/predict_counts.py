@@ -3,9 +3,9 @@
 Takes a network of the pipeline's run (a folder below models/classifiers; default: the one that was packed), simulates
 further runs of each class, and makes samples of known composition of their particles: what is known of the network
 comes from as many runs as the default's selection split has, one of each class, or from three, drawn anew for every
-sample, and never from a run that the sample has particles of. The same is done with the study's own selection and validation particles, and with normal
-scores that shift from run to run. Truth is the label of the run that a particle comes from. Takes some minutes on one
-core; simulated runs are kept for the next time.
+sample, and never from a run that the sample has particles of. The same is done with the study's own selection and
+validation particles, and with normal scores that shift from run to run. Truth is the label of the run that a particle
+comes from. Takes some minutes on one core; simulated runs are kept for the next time.
 """
 
 import sys

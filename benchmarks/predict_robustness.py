@@ -2,8 +2,8 @@
 
 Corrupts raw crops of the project's validation runs (instrument A, at most PARTICLES of each class) before they are
 normalized, in steps from none to severe, and tells the macro recall of each trained network (folders below
-models/classifiers; default: the one that was packed), beside the clean one. The named alternative is the other way to bring the
-background to one level: `normalize.background: level` shifts a crop, `plane` takes its slope off too.
+models/classifiers; default: the one that was packed), beside the clean one. The named alternative is the other way to
+bring the background to one level: `normalize.background: level` shifts a crop, `plane` takes its slope off too.
 
 ramp_loss_points        macro recall that a ramp from -10 to +10 grey levels across a crop costs, with `plane`
 ramp_loss_points_level  the same with `level`

@@ -5,8 +5,8 @@ Simulates further runs of the project's instrument A: RUNS of each class, of whi
 judged; foreign particles alone and in protein (`spiked`); mixtures of known kinds. Beads and the classes on instrument
 B are the project's own runs. What is known is fitted to the known runs, and once more to the few runs of the project's
 own train and selection split.
-NETWORK is a folder below models/classifiers, trained before (default: the one that was packed). The named alternative is the
-usual score on the same network: the tenth nearest neighbour among normalized features (Sun et al. 2022).
+NETWORK is a folder below models/classifiers, trained before (default: the one that was packed). The named alternative
+is the usual score on the same network: the tenth nearest neighbour among normalized features (Sun et al. 2022).
 
 The coordinates, the number of neighbours and the tests' quantities were chosen on runs of the seed 20261125; SEED is
 another, so nothing was chosen on the runs that are judged here.

@@ -14,8 +14,8 @@ RUN, SAMPLE = "run", "sample"
 ABOUT = (
     "Counts and particles/mL of each class in all sizes, corrected for misclassification, with intervals of the stated "
     "level that hold counting and what the misclassification matrix leaves open; those of samples hold how far runs "
-    "differ, too. A class that isn't found is at most `per_ml_high`. Blanks are not subtracted. Counts of runs that are "
-    "`alarmed` aren't to be trusted: they are unlike those that the network knows."
+    "differ, too. A class that isn't found is at most `per_ml_high`. Blanks are not subtracted. Counts of "
+    "`alarmed` runs aren't to be trusted: these are unlike those that the network knows."
 )
 
 
