@@ -21,8 +21,8 @@ ABOUT = (
 
 def named_counts(counts: pd.DataFrame, facts: Facts, of: str, name: str, alarms: Sequence[bool]) -> pd.DataFrame:
     """`counts` with whose they are, of how many runs, and how many of these raised an alarm: `alarms`, one a run."""
-    told = {"of": of, "name": name, "platform": facts.platform, "sample": facts.sample, "role": facts.role}
-    told |= {"runs": len(alarms), "alarmed": sum(alarms)}
+    told: dict[str, str | int] = {"of": of, "name": name, "platform": facts.platform, "sample": facts.sample}
+    told |= {"role": facts.role, "runs": len(alarms), "alarmed": sum(alarms)}
     return pd.concat([pd.DataFrame(told, index=counts.index), counts], axis=1)
 
 
