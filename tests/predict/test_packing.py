@@ -17,6 +17,7 @@ from stages.predict.answering.part import COLUMNS, Facts, Part
 from stages.predict.model.model import read_model
 from stages.predict.packing.__main__ import main
 from stages.predict.packing.choice import chosen
+from stages.predict.packing.explained import groups_of
 from tests.predict.conftest import CLASSES, LEVELS, SPREAD
 
 FILES = ["SHA256SUMS", "arrays.safetensors", "card.md", "manifest.json", "model.onnx"]
@@ -116,3 +117,19 @@ def test_packing_again_gives_the_same_bytes(packed, tmp_path):
         main()
     for name in FILES:
         assert (again / "models/classifier" / name).read_bytes() == (packed / "models/classifier" / name).read_bytes()
+
+
+def test_particles_to_look_at_are_right_doubtful_and_wrong():
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.45, 0.55], [0.7, 0.3], [0.1, 0.9]])
+    truth = np.array([0, 0, 0, 0, 0, 1])
+    groups = groups_of(0, truth, probabilities, np.array(list("fbcdea")))
+    assert {name: rows.tolist() for name, rows in groups.items()} == {
+        "right": [1, 4, 0],  # by name
+        "doubtful": [1, 4, 0],  # 0.6, 0.7, 0.9
+        "wrong": [2, 3],  # 0.8, 0.55
+    }
+
+
+def test_each_class_has_a_picture_of_where_it_is_seen(packed):
+    pictures = {path.name for path in (packed / "plots/pack").iterdir()}
+    assert pictures == {"reliability.png", "review.png", *(f"seen_{name}.png" for name in CLASSES)}
