@@ -33,7 +33,7 @@ def copy_of_project(folder: Path) -> None:
         _call(["dvc", "cache", "dir", "--local", str(ROOT / ".dvc/cache")], folder)
     _call(["git", "fetch", "--quiet"], folder)
     _call(["git", "reset", "--quiet", "--hard", "origin/HEAD"], folder)
-    _call(["dvc", "checkout", "--quiet", "--force"], folder)
+    _call(["dvc", "checkout", "--quiet", "--force", "--allow-missing"], folder)
 
 
 def _call(command: list[str], folder: Path) -> None:
