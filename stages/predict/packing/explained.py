@@ -41,13 +41,14 @@ def explained(
     """Particles of class `number` as the network gets them, and below each where it sees what it calls it."""
     called, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
     groups = groups_of(number, known.truth, probabilities, known.table["particle_id"].to_numpy())
-    figure, grid = plt.subplots(2 * len(GROUPS), EACH, figsize=(0.95 * EACH, 2.35 * len(GROUPS)), squeeze=False)
-    for axes in grid.flat:
-        axes.axis("off")
-    for place, (group, rows) in enumerate(groups.items()):
-        plain, mapped = grid[2 * place], grid[2 * place + 1]
+    figure = plt.figure(figsize=(0.95 * EACH, 2.5 * len(GROUPS)))
+    parts = figure.subfigures(len(GROUPS), 1, squeeze=False).ravel()
+    for part, (group, rows) in zip(parts, groups.items(), strict=True):
         said = GROUPS[group] if len(rows) else f"{GROUPS[group]}: none"
-        plain[0].text(0, 1.45, said, transform=plain[0].transAxes, fontsize=8, in_layout=False)
+        part.suptitle(said, x=0.01, ha="left", fontsize=8)
+        plain, mapped = grid = part.subplots(2, EACH, squeeze=False)
+        for axes in grid.flat:
+            axes.axis("off")
         images = images_of(known, rows)
         maps = network.maps(images)[np.arange(len(rows)), called[rows]]
         for axes, below, image, seen_at, row in zip(plain, mapped, images, maps, rows, strict=False):
