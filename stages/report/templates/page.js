@@ -111,7 +111,7 @@
       const wrong = sure.filter((p) => answers[particles.indexOf(p)] !== p.was).length;
       const [low, high] = sure.length >= FEWEST ? wilson(wrong, sure.length) : [];
       return sure.length >= FEWEST
-        ? `Of ${sure.length} answered ones that were drawn at random you label ${wrong} otherwise: wrong labels are ${low} to ${high} % (95 %).`
+        ? `Of ${sure.length} answered ones that were drawn at random you label ${wrong} otherwise: wrong labels and slips of your own are ${low} to ${high} % (95 %).`
         : "";
     };
     const show = () => {
