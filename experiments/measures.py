@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from stages.common.base.files import read_json
+from stages.common.names import classifier_name
+from stages.common.params.whole import read_all
 
 SCORES = ("macro_recall", "macro_auprc")
 
@@ -30,11 +32,14 @@ def of_training_sets(folder: Path) -> pd.DataFrame:
 
 
 def of_classifiers(folder: Path) -> pd.DataFrame:
-    """The same of each classifier that was evaluated, where the table of all isn't asked for."""
+    """The same of each real training set's classifiers, where the table of all isn't asked for."""
+    params = read_all(folder / "params.yaml")
     rows = []
-    for path in sorted((folder / "metrics/classify").glob("*.json")):
-        native = read_json(path)["native"]
-        rows += [{"name": path.stem, "measure": score} | native[score] for score in SCORES]
+    for dataset in params.assemble.real:
+        for architecture in params.classify.architectures:
+            name = classifier_name(dataset, architecture)
+            native = read_json(folder / f"metrics/classify/{name}.json")["native"]
+            rows += [{"name": name, "measure": score} | native[score] for score in SCORES]
     return pd.DataFrame(rows)
 
 
