@@ -32,6 +32,11 @@ def contents_of(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     return {name: found[name] for name in names}
 
 
+def sealed_in(folder: Path) -> list[Path]:
+    """The sealed folders in `folder`, by name."""
+    return sorted(sums.parent for sums in folder.glob(f"*/{SUMS}"))
+
+
 def digest_of(folder: Path) -> str:
     """One digest for all files of a sealed folder."""
     return _digest((folder / SUMS).read_bytes())

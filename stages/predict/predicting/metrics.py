@@ -8,7 +8,6 @@ import pandas as pd
 from stages.predict.answering.answer import Answer
 from stages.predict.answering.part import Facts
 from stages.predict.answering.warnings import numbers
-from stages.predict.model.model import Model
 
 RUN, SAMPLE = "run", "sample"
 ABOUT = (
@@ -26,13 +25,14 @@ def named_counts(counts: pd.DataFrame, facts: Facts, of: str, name: str, alarms:
     return pd.concat([pd.DataFrame(told, index=counts.index), counts], axis=1)
 
 
-def run_metrics(answer: Answer) -> dict:
-    """What a run's answer holds besides its counts."""
+def run_metrics(answer: Answer, network: str) -> dict:
+    """What a run's answer by `network` holds besides its counts."""
     review, unknown = (answer.particles[name].drop_null().to_numpy() for name in ("review", "unknown"))
     return {
         "sample": answer.facts.sample,
         "platform": answer.facts.platform,
         "role": answer.facts.role,
+        "network": network,
         "particles": len(answer.particles),
         "without_image": answer.facts.without_image,
         "review_share": float(np.mean(review)) if len(review) else None,
@@ -43,14 +43,14 @@ def run_metrics(answer: Answer) -> dict:
     }
 
 
-def summed(told: dict[str, dict], counts: pd.DataFrame, model: Model, origin: str) -> dict:
-    """The whole of metrics/predict.json."""
+def summed(told: dict[str, dict], counts: pd.DataFrame, networks: dict[str, str], origin: str) -> dict:
+    """The whole of metrics/predict.json; `networks`: by platform."""
     whole = counts[counts["at_least_um"] == 0]
     runs, samples = (whole[whole["of"] == of] for of in (RUN, SAMPLE))
     particles = sum(each["particles"] for each in told.values())
     reviewed = sum(each["particles"] * (each["review_share"] or 0) for each in told.values())
     return {
-        "network": model.manifest.network,
+        "networks": networks,
         "data": origin,
         "runs": len(told),
         "particles": particles,
