@@ -2,7 +2,7 @@
 `make repro`.
 
 Writes a FlowCam run, then lets `python -m stages.predict` answer it with the packed network of the default
-(models/classifier), from the folder to the table, the CSV and the page. In the same run: the reading alone, the floor
+(models/classifier/A), from the folder to the table, the CSV and the page. In the same run: the reading alone, the floor
 under all of it; the network alone, from images that are packed already; what scripts do with a folder of single PNGs,
 which is to open each with Pillow, resize it with torchvision and ask a ResNet-18 in torch; the same command with a
 packed ResNet-18 in float32 and in int8, and what int8 costs it in macro recall; the processor's float32 peak, by a
@@ -33,7 +33,7 @@ from stages.predict.folders.run import open_run
 from stages.predict.model.model import read_model
 
 ROOT = Path(__file__).parents[1]
-MODEL = ROOT / "models/classifier"
+MODEL = ROOT / "models/classifier/A"
 PARTICLES = 60_000
 ROUNDS = 3
 PNGS, PNG_BATCH = 512, 32  # of the plain loop

@@ -44,7 +44,7 @@ def pack_resnet18(folder: Path) -> tuple[Path, Path]:
         if name == "int8":
             quantize(folder / f"models/classifiers/{TRAINED}/model.onnx")
         _stage(folder, "predict.packing")
-        models.append((folder / "models/classifier").rename(folder / name))
+        models.append((folder / "models/classifier/A").rename(folder / name))
     return models[0], models[1]
 
 

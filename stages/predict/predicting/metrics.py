@@ -14,7 +14,9 @@ ABOUT = (
     "Counts and particles/mL of each class in all sizes, corrected for misclassification, with intervals of the stated "
     "level that hold counting and what the misclassification matrix leaves open; those of samples hold how far runs "
     "differ, too. A class that isn't found is at most `per_ml_high`. Blanks are not subtracted. Counts of "
-    "`alarmed` runs aren't to be trusted: these are unlike those that the network knows."
+    "`alarmed` runs aren't to be trusted: these are unlike those that the network knows. A run isn't `tested` where "
+    "wholly strange particles could be half of those called one class (drift: half of all) and pass unnoticed; `fewest` "
+    "is how many such particles it takes."
 )
 
 
@@ -57,6 +59,7 @@ def summed(told: dict[str, dict], counts: pd.DataFrame, networks: dict[str, str]
         "review_share": reviewed / particles if particles else None,
         "runs_with_foreign_particles": sorted(name for name, one in told.items() if one["foreign"]["alarm"]),
         "runs_that_drift": sorted(name for name, one in told.items() if one["drift"]["alarm"]),
+        "runs_too_small_to_test": sorted(name for name, one in told.items() if _too_small(one)),
         "by_run": {name: one | {"classes": _classes(runs[runs["name"] == name])} for name, one in told.items()},
         "by_sample": {
             platform: {name: _classes(own) for name, own in members.groupby("name", sort=False)}
@@ -64,6 +67,13 @@ def summed(told: dict[str, dict], counts: pd.DataFrame, networks: dict[str, str]
         },
         "about": ABOUT,
     }
+
+
+def _too_small(one: dict) -> bool:
+    """Whether a run without an alarm holds too few particles for one of the tests, which more could pass."""
+    tests = one["foreign"], one["drift"]
+    small = any(not test["tested"] and test["fewest"] is not None for test in tests)
+    return small and not any(test["alarm"] for test in tests)
 
 
 def _classes(rows: pd.DataFrame) -> dict[str, dict]:
