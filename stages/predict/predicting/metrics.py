@@ -15,8 +15,8 @@ ABOUT = (
     "level that hold counting and what the misclassification matrix leaves open; those of samples hold how far runs "
     "differ, too. A class that isn't found is at most `per_ml_high`. Blanks are not subtracted. Counts of "
     "`alarmed` runs aren't to be trusted: these are unlike those that the network knows. A run isn't `tested` where "
-    "wholly strange particles could be half of those called one class (drift: half of all) and pass unnoticed; `fewest` "
-    "is how many such particles it takes."
+    "wholly strange particles could be half of those called one class (drift: half of all) and pass unnoticed; "
+    "`fewest` is how many such particles it takes."
 )
 
 
