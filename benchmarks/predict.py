@@ -2,11 +2,12 @@
 `make repro`.
 
 Writes a FlowCam run, then lets `python -m stages.predict` answer it with the packed network of the default
-(models/classifier), from the folder to the table, the CSV and the page. In the same run: the reading alone, the floor
+(models/classifier/A), from the folder to the table, the CSV and the page. In the same run: the reading alone, the floor
 under all of it; the network alone, from images that are packed already; what scripts do with a folder of single PNGs,
 which is to open each with Pillow, resize it with torchvision and ask a ResNet-18 in torch; the same command with a
-packed ResNet-18 in float32 and in int8, and what int8 costs it in macro recall; the processor's float32 peak, by a
-matrix product; and the memory of a run of MOST particles. Particles are drawn round ones, so times are told, no scores.
+packed ResNet-18 in float32 and in int8, and what int8 costs it in macro recall; with a ResNet-50 of fresh weights; the
+processor's float32 peak, by a matrix product; and the memory of a run of MOST particles. Particles are drawn round
+ones, so times are told, no scores.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from torchvision.models import resnet18
 from torchvision.transforms.functional import center_crop, pil_to_tensor, resize
 
 from benchmarks.ingest import write_run
-from benchmarks.predict_networks import int8_loss, pack_resnet18
+from benchmarks.predict_networks import int8_loss, pack_fresh, pack_resnet18
 from benchmarks.result import write_result
 from stages.common.base.threads import cores
 from stages.predict.folders.given import Given
@@ -33,13 +34,13 @@ from stages.predict.folders.run import open_run
 from stages.predict.model.model import read_model
 
 ROOT = Path(__file__).parents[1]
-MODEL = ROOT / "models/classifier"
+MODEL = ROOT / "models/classifier/A"
 PARTICLES = 60_000
 ROUNDS = 3
 PNGS, PNG_BATCH = 512, 32  # of the plain loop
 ASKED_PER_MIN = 35_000  # images that the sources ask for
 PACKED = 8_192  # images that a network alone is timed on
-SLOW_SHARE = 10  # of the particles, one in so many is what ResNet-18 is timed on
+SLOW_SHARE = 10  # of the particles, one in so many is what ResNets are timed on
 MOST = 500_000
 VERSIONS = ("torch", "onnxruntime", "numba")
 
@@ -118,16 +119,18 @@ def digest_of(out: Path) -> str:
     return hashlib.sha256(b"".join(content)).hexdigest()
 
 
-def resnet18_rates(folder: Path, particles: int) -> dict[str, float]:
-    """Images/min from a run folder to its answer in float32 and in int8, and the interval of what int8 costs."""
+def resnet_rates(folder: Path, particles: int) -> dict[str, float]:
+    """Images/min from a run folder to its answer: of ResNet-18 in float32 and in int8, with the interval of what int8
+    costs, and of a fresh ResNet-50."""
     models = dict(zip(("resnet18", "resnet18_int8"), pack_resnet18(folder), strict=True))
+    loss, low, high = int8_loss(*models.values())
+    models["resnet50"] = pack_fresh(folder, "resnet50")
     write_run(folder / "run", particles)
     rates = {}
     for name, model in models.items():
         seconds = [answered(folder / "run", folder / f"out-{name}-{number}", model)[0] for number in range(ROUNDS)]
         rates[f"images_per_min_{name}"] = round(60 * particles / statistics.median(seconds))
         rates[f"packed_per_min_{name}"] = round(60 * packed_per_s(model))
-    loss, low, high = int8_loss(*models.values())
     return rates | {"int8_loss": round(loss, 2), "int8_loss_low": round(low, 2), "int8_loss_high": round(high, 2)}
 
 
@@ -153,7 +156,7 @@ def main() -> None:
             rounds[-1] |= {"packed": packed_per_s(MODEL)}
             print(f"round {number + 1}", {name: round(value, 2) for name, value in rounds[-1].items()}, flush=True)
         (slow := Path(folder) / "slow").mkdir()
-        slow_rates = resnet18_rates(slow, particles // SLOW_SHARE)
+        slow_rates = resnet_rates(slow, particles // SLOW_SHARE)
         (large := Path(folder) / "large").mkdir()
         peak_of_most = memory_of(large, most)
     per_s = particles / statistics.median(each["answer"] for each in rounds)

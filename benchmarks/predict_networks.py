@@ -4,6 +4,7 @@ It is trained by the stages on the default's set real-1, as params/resnet18.yaml
 int8 network is ONNX Runtime's static quantization of it, calibrated on training images.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 import yaml
 from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from benchmarks.diffusion_setup import ROOT
+from stages.classify.training.export import write_onnx
+from stages.classify.training.fit import Scale
+from stages.classify.training.networks import NETWORKS
 from stages.common.arrays import read_images
 from stages.common.confusion import confusion, recalls
 from stages.common.scale import write_scale
@@ -25,6 +32,7 @@ DATASET, ARCHITECTURE = "real-1", "resnet18"
 TRAINED = f"{DATASET}-{ARCHITECTURE}"
 CALIBRATED_ON, BATCH = 512, 64  # training images that set the int8 ranges
 RESAMPLES = 2000
+EDGE = 64
 
 
 def pack_resnet18(folder: Path) -> tuple[Path, Path]:
@@ -36,16 +44,40 @@ def pack_resnet18(folder: Path) -> tuple[Path, Path]:
     write_scale(ROOT / "params/resnet18.yaml", params)
     content = yaml.safe_load(params.read_text(encoding="utf-8"))
     content["classify"]["architectures"][ARCHITECTURE]["grid"]["lr"] = [1.0e-3]
-    content["predict"]["network"] = TRAINED
     params.write_text(yaml.safe_dump(content), encoding="utf-8")
+    _answer_by(params, TRAINED)
     _stage(folder, "classify.training", DATASET, ARCHITECTURE)
     models = []
     for name in ("float32", "int8"):
         if name == "int8":
             quantize(folder / f"models/classifiers/{TRAINED}/model.onnx")
         _stage(folder, "predict.packing")
-        models.append((folder / "models/classifier").rename(folder / name))
+        models.append((folder / "models/classifier/A").rename(folder / name))
     return models[0], models[1]
+
+
+def pack_fresh(folder: Path, architecture: str) -> Path:
+    """Pack a network of `architecture` that hasn't learnt anything, for its speed alone, in the folder of
+    `pack_resnet18`."""
+    trained = folder / "models/classifiers" / TRAINED
+    with safe_open(trained / "model.safetensors", framework="numpy") as file:
+        settings = json.loads(file.metadata()["settings"]) | {"architecture": architecture}
+    fresh = trained.with_name(f"{DATASET}-{architecture}")
+    fresh.mkdir()
+    torch.manual_seed(1)
+    network = NETWORKS[architecture](len(settings["classes"].split(",")))
+    save_file(network.state_dict(), fresh / "model.safetensors", metadata={"settings": json.dumps(settings)})
+    told = {"architecture": architecture, "classes": settings["classes"]}
+    write_onnx(fresh / "model.safetensors", fresh / "model.onnx", EDGE, Scale(128.0, 50.0), told)
+    _answer_by(folder / "params.yaml", fresh.name)
+    _stage(folder, "predict.packing")
+    return (folder / "models/classifier/A").rename(folder / architecture)
+
+
+def _answer_by(params: Path, network: str) -> None:
+    content = yaml.safe_load(params.read_text(encoding="utf-8"))
+    content["predict"]["network"] = network
+    params.write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 def _stage(folder: Path, stage: str, *words: str) -> None:

@@ -51,8 +51,8 @@ def simulate(folder: Path, change: Callable[[dict], None]) -> None:
 
 
 def packed_network() -> str:
-    """The network that answers in this project, by its folder's name below models/classifiers."""
-    manifest = Path("models/classifier") / MANIFEST
+    """The network that answers for instrument A in this project, by its folder's name below models/classifiers."""
+    manifest = Path("models/classifier/A") / MANIFEST
     return read_manifest(manifest.read_bytes(), str(manifest)).network
 
 

@@ -12,6 +12,7 @@ SOURCES = {
         "images_per_min_light",
         "images_per_min_resnet18",
         "images_per_min_resnet18_int8",
+        "images_per_min_resnet50",
         "ratio_vs_torch_png",
         "share_of_reading_floor",
         "int8_loss_low",

@@ -34,7 +34,12 @@ def arguments(words: list[str]) -> argparse.Namespace:
         prog="python -m stages.predict", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="a run's folder or table")
-    parser.add_argument("--model", type=Path, default=Path("models/classifier"), help="model folder (%(default)s)")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        default=Path("models/classifier"),
+        help="model folder, or one that holds a single one (%(default)s)",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the answers")
     parser.add_argument("--watch", type=Path, metavar="FOLDER", help="answer each run in FOLDER once it is finished")
     parser.add_argument(

@@ -93,6 +93,7 @@ def read_inputs(params: Parameters) -> dict:
     }
     compare = metrics("metrics/compare.json")
     best = best_networks({name: network["metrics"] for name, network in networks.items()})
+    packed = metrics("metrics/pack.json") or {}
     particles = read_particles(runs["run"])
     inputs = {
         "classes": params.classes.names,
@@ -119,10 +120,13 @@ def read_inputs(params: Parameters) -> dict:
             compare or {}, dict(zip(runs["sample"], runs["role"], strict=True)), csv_rows("metrics/classes.csv")
         ),
         "predicted": metrics("metrics/predict.json"),
-        "packed": metrics("metrics/pack.json"),
-        "packed_pictures": pictures_in(
-            "plots/pack", ("reliability", "review", *map("seen_{}".format, params.classes.names))
-        ),
+        "packed": packed,
+        "packed_pictures": {
+            platform: pictures_in(
+                f"plots/pack/{platform}", ("reliability", "review", *map("seen_{}".format, params.classes.names))
+            )
+            for platform in packed
+        },
         "verdicts": verdict_counts(compare or {}),
         "beads": csv_rows("metrics/beads.csv"),
         "compare_pictures": pictures_in("plots/compare", COMPARISON_PICTURES),

@@ -164,7 +164,12 @@ def edges(block: str, name: str, inside: list, outside: list) -> list:
         *edges("predict", "count_level", [0.51, 0.99], [0.5, 1.0]),
         *edges("predict", "false_flags", [0.001, 0.49], [0.0, 0.5]),
         *edges("predict", "false_alarms", [0.001, 0.49], [0.0, 0.5]),
-        *edges("predict", "network", ["best", "mixed-1-light", "real-0-light"], ["real-9-resnet18", ""]),
+        *edges(
+            "predict",
+            "network",
+            ["best", "mixed-1-light", {"A": "best", "B": "real-1-b-light"}],
+            ["real-9-resnet18", "", {}, {"A": "real-9-light"}, 5],
+        ),
         *edges("compare", "umap_min_dist", [0.0, 1.0], [-0.1, 1.1]),
         *edges("classify", "architectures", [], [{}, {"resnet19": {}}, {"resnet18": {}}]),
         *edges("compare.ratio_limits", "beads", [[0.9, 1.1]], [[1.0, 1.1], [0.9, 1.0], [0.9], [0.8, 1.1, 1.2]]),

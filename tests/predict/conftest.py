@@ -36,7 +36,7 @@ def disc(level: float, radius: float, random: np.random.Generator, edge: int = E
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
-def write_network(folder: Path, macro_recall: float, spread: float = SPREAD) -> None:
+def write_network(folder: Path, macro_recall: float, spread: float = SPREAD, platform: str = "A") -> None:
     """An ONNX file with the outputs that training gives, and the header of its weights; `spread` makes it surer."""
     middle = np.zeros((16, 1), np.float32)
     middle[[5, 6, 9, 10]] = 0.25  # of the 4 x 4 means of 16 px
@@ -73,7 +73,7 @@ def write_network(folder: Path, macro_recall: float, spread: float = SPREAD) -> 
         "architecture": "brightness",
         "classes": ",".join(CLASSES),
         "dataset": "real-1",
-        "platform": "A",
+        "platform": platform,
         "origin": "simulated",
         "selection": json.dumps({"macro_recall": macro_recall, "macro_auprc": 0.9}),
         "training": json.dumps({"real": dict.fromkeys(CLASSES, 180), "synthetic": dict.fromkeys(CLASSES, 0)}),
@@ -108,7 +108,7 @@ def write_known_particles() -> None:
 
 @pytest.fixture(scope="session")
 def packed(tmp_path_factory) -> Path:
-    """A workspace with the model folder models/classifier, packed from the better of two networks."""
+    """A workspace with the model folder models/classifier/A, packed from the better of two networks."""
     folder = tmp_path_factory.mktemp("packed")
     params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
     params["predict"]["thresholds_um"] = [2, 5.75]

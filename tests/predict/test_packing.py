@@ -16,16 +16,17 @@ from stages.predict.answering.answer import Answer, answer_of
 from stages.predict.answering.part import COLUMNS, Facts, Part
 from stages.predict.model.model import read_model
 from stages.predict.packing.__main__ import main
-from stages.predict.packing.choice import chosen
+from stages.predict.packing.choice import Trained, chosen
 from stages.predict.packing.explained import groups_of
-from tests.predict.conftest import CLASSES, LEVELS, SPREAD
+from stages.predict.predicting.networks import read_networks
+from tests.predict.conftest import CLASSES, LEVELS, RUNS, SPREAD, write_network
 
 FILES = ["SHA256SUMS", "arrays.safetensors", "card.md", "manifest.json", "model.onnx"]
 
 
 @pytest.fixture
 def folder(packed, tmp_path):
-    return shutil.copytree(packed / "models/classifier", tmp_path / "classifier")
+    return shutil.copytree(packed / "models/classifier/A", tmp_path / "classifier")
 
 
 def test_the_list_of_digests_is_one_that_other_programs_check(folder):
@@ -55,14 +56,50 @@ def test_a_missing_file_is_named(folder, name):
 
 def test_the_best_on_the_selection_split_is_packed_unless_one_is_named(packed):
     trained = packed / "models/classifiers"
-    assert chosen(trained, "best").folder.name == "real-1-brightness"
-    assert chosen(trained, "real-2-brightness").folder.name == "real-2-brightness"
+    assert names(chosen(trained, "best")) == {"A": "real-1-brightness"}
+    assert names(chosen(trained, "real-2-brightness")) == {"A": "real-2-brightness"}
     with pytest.raises(InputError, match="real-9"):
         chosen(trained, "real-9")
 
 
+def names(found: dict[str, Trained]) -> dict[str, str]:
+    return {platform: trained.folder.name for platform, trained in found.items()}
+
+
+def test_each_platform_has_the_best_of_its_own_networks_or_the_one_that_is_named(tmp_path):
+    """Whatever those of the other score."""
+    for name, recall, platform in (("a-1", 0.7, "A"), ("a-2", 0.8, "A"), ("b-1", 0.9, "B"), ("b-2", 0.6, "B")):
+        write_network(tmp_path / name, recall, platform=platform)
+    assert names(chosen(tmp_path, "best")) == {"A": "a-2", "B": "b-1"}
+    assert names(chosen(tmp_path, {"B": "b-2", "A": "best"})) == {"A": "a-2", "B": "b-2"}
+    assert names(chosen(tmp_path, {"B": "b-2"})) == {"B": "b-2"}
+    with pytest.raises(InputError, match=r"network\.B: a-1 learnt particles of A"):
+        chosen(tmp_path, {"B": "a-1"})
+    with pytest.raises(InputError, match="'C'"):
+        chosen(tmp_path, {"C": "best"})
+
+
+def test_a_folder_of_several_models_asks_which(packed, tmp_path):
+    assert read_model(packed / "models/classifier").manifest.platform == "A"
+    for platform in "AB":
+        shutil.copytree(packed / "models/classifier/A", tmp_path / platform)
+    with pytest.raises(InputError, match=f"name one: {tmp_path / 'A'}, {tmp_path / 'B'}"):
+        read_model(tmp_path)
+
+
+def test_a_run_is_answered_by_its_own_platforms_network_or_by_that_which_knows_most(packed, tmp_path):
+    for platform in "BD":
+        shutil.copytree(packed / "models/classifier/A", tmp_path / platform)
+    networks = read_networks(tmp_path)
+    assert [networks.of(platform) for platform in "DB"] == [networks.models[platform] for platform in "DB"]
+    assert networks.of("A") is networks.models["B"]
+    assert networks.known_runs == {
+        f"{split}-{name}-{i}" for split in ("train", "selection") for name in CLASSES for i in range(RUNS[split])
+    }
+
+
 def test_what_is_read_is_what_was_packed(packed):
-    model = read_model(packed / "models/classifier")
+    model = read_model(packed / "models/classifier/A")
     assert model.manifest.classes == CLASSES
     assert model.manifest.runs["validation"] == sorted(f"validation-{name}-{i}" for name in CLASSES for i in (0, 1))
     assert model.manifest.diameter == "abd_um"
@@ -73,7 +110,7 @@ def test_what_is_read_is_what_was_packed(packed):
 
 def test_a_run_that_the_network_knows_is_not_held_against_itself(packed):
     """Its particles would lie nearer to known ones, which they are, than any new run's."""
-    model = read_model(packed / "models/classifier")
+    model = read_model(packed / "models/classifier/A")
     run = model.manifest.runs["training"][0]
     table = pq.read_table(packed / f"data/normalized/{run}.parquet", columns=list(COLUMNS))
     part = Part(table, np.ones(len(table), bool), read_images(packed / f"data/normalized/{run}.npy"))
@@ -92,7 +129,7 @@ def test_a_run_that_the_network_knows_is_not_held_against_itself(packed):
 def test_probabilities_are_those_of_the_law_that_the_particles_follow(packed):
     """The network's logits are the log likelihoods of the classes' levels, so there is nothing to calibrate: the log
     odds half-way between two classes are 0, within three standard errors of what 240 particles tell."""
-    fitted = read_model(packed / "models/classifier").fitted
+    fitted = read_model(packed / "models/classifier/A").fitted
     levels = np.random.default_rng(1).normal(np.repeat(LEVELS[:2], 100_000), SPREAD)
     odds = (LEVELS[1] - LEVELS[0]) * (levels - LEVELS[:2].mean()) / SPREAD**2
     told = np.mean(1 / (2 + np.exp(odds) + np.exp(-odds)))  # of a particle, p (1 - p): Fisher's information of a bias
@@ -102,8 +139,8 @@ def test_probabilities_are_those_of_the_law_that_the_particles_follow(packed):
 
 
 def test_the_card_tells_data_and_limits(packed):
-    card = (packed / "models/classifier/card.md").read_text(encoding="utf-8")
-    metrics = read_json(packed / "metrics/pack.json")
+    card = (packed / "models/classifier/A/card.md").read_text(encoding="utf-8")
+    metrics = read_json(packed / "metrics/pack.json")["A"]
     assert "trained on simulated data" in card
     assert "No synthetic image took part" in card
     assert "| real images learnt | 180 | 180 | 180 |" in card
@@ -116,7 +153,9 @@ def test_packing_again_gives_the_same_bytes(packed, tmp_path):
     with chdir(again):
         main()
     for name in FILES:
-        assert (again / "models/classifier" / name).read_bytes() == (packed / "models/classifier" / name).read_bytes()
+        assert (again / "models/classifier/A" / name).read_bytes() == (
+            packed / "models/classifier/A" / name
+        ).read_bytes()
 
 
 def test_particles_to_look_at_are_right_doubtful_and_wrong():
@@ -131,5 +170,5 @@ def test_particles_to_look_at_are_right_doubtful_and_wrong():
 
 
 def test_each_class_has_a_picture_of_where_it_is_seen(packed):
-    pictures = {path.name for path in (packed / "plots/pack").iterdir()}
+    pictures = {path.name for path in (packed / "plots/pack/A").iterdir()}
     assert pictures == {"reliability.png", "review.png", *(f"seen_{name}.png" for name in CLASSES)}

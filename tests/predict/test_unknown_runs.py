@@ -105,8 +105,26 @@ def test_a_run_read_in_parts_is_the_same_run(known):
     assert np.array_equal(known.drift(joined(parts)).departures, whole, equal_nan=True)
 
 
+def test_so_many_particles_as_a_test_needs_notice_that_half_are_strange_and_fewer_say_that_they_do_not(known):
+    random = np.random.default_rng(9)
+    fewest = int(known.run_test(known.likened(run_of(random, np.zeros(60, int)), np.zeros(60, int))).fewest)
+    assert 8 < fewest < 60
+    for particles, tested in ((fewest - 3, False), (fewest + 3, True), (3, False)):
+        truth = np.zeros(particles, int)
+        verdict = known.run_test(known.likened(run_of(random, truth), truth))
+        assert (verdict.alarm, verdict.tested) == (False, tested)
+    alarms = 0
+    for _ in range(20):
+        truth = np.zeros(2 * fewest, int)
+        run = run_of(random, truth)
+        run.features[: int(1.2 * fewest)] += [0, 0, 20]  # six tenths
+        alarms += known.run_test(known.likened(run, truth)).alarm
+    assert alarms >= 19
+
+
 def test_a_run_without_particles_raises_no_alarm(known):
     empty = Likened(np.zeros(0, int), np.zeros(0), np.zeros(0), np.zeros((0, len(QUANTITIES))))
     assert not known.run_test(empty).alarm
     assert not known.drift(empty).alarm
+    assert not known.run_test(empty).tested
     assert known.flags(empty).shape == (0,)

@@ -107,3 +107,6 @@ def test_rows_that_are_lost_and_runs_that_are_strange():
     assert states(ingest=ingest)["Runs"] == FAIL
     predicted = {"runs": 3, "runs_with_foreign_particles": ["r1"], "runs_that_drift": []}
     assert states(predicted=predicted) == {"Unknown particles": LOOK, "Drift": PASS}
+    small = {"foreign": {"fewest": 17}, "drift": {"fewest": 12}}
+    checks = states(predicted=predicted | {"runs_too_small_to_test": ["r2"], "by_run": {"r2": small}})
+    assert checks["Runs too small to test"] == LOOK

@@ -59,7 +59,7 @@ class Params(Block):
         trained = [classifier_name(d, a) for d in self.assemble.real for a in self.classify.architectures]
         _known("compare.networks", list(self.compare.networks.values()), trained)
         trained += [classifier_name(d, a) for d in self.assemble.mixed for a in self.classify.architectures]
-        _known("predict.network", [self.predict.network], [BEST, *trained])
+        _known("predict.network", self.predict.networks, [BEST, *trained])
         return self
 
 

@@ -34,6 +34,12 @@ def worst(verdict: Verdict) -> tuple[int, str]:
 
 
 def numbers(verdict: Verdict) -> dict:
-    """For a metrics file; a limit that too few runs tell is None."""
-    limit = verdict.limit if np.isfinite(verdict.limit) else None
-    return {"score": verdict.score, "limit": limit, "alarm": verdict.alarm}
+    """For a metrics file; a limit that too few runs tell is None, so is a number of particles that no run has."""
+    limit, fewest = (value if np.isfinite(value) else None for value in (verdict.limit, verdict.fewest))
+    return {
+        "score": verdict.score,
+        "limit": limit,
+        "alarm": verdict.alarm,
+        "tested": verdict.tested,
+        "fewest": None if fewest is None else int(fewest),
+    }

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load, save
 
+from stages.common.base.errors import InputError
 from stages.common.base.files import replacing_folder
 from stages.predict.counts.by_size import matrices_from
 from stages.predict.counts.matrix import Matrix
 from stages.predict.doubt.calibration import Calibration
 from stages.predict.model.manifest import Manifest, read_manifest
 from stages.predict.model.network import Network
-from stages.predict.model.sealed import contents_of, digest_of, seal
+from stages.predict.model.sealed import SUMS, contents_of, digest_of, seal, sealed_in
 from stages.predict.unknown.arrays import from_arrays, to_arrays
 from stages.predict.unknown.known import Known
 
@@ -57,8 +58,9 @@ class Model:
 
 
 def read_model(folder: str | Path) -> Model:
-    """Raises InputError when a byte of the folder has changed since it was written, or when it is no model folder."""
-    folder = Path(folder)
+    """Of `folder`, or of the only model folder in it. Raises InputError when a byte of the folder has changed since it
+    was written, when it is no model folder, or when it holds several."""
+    folder = only_model(Path(folder))
     contents = contents_of(folder, (MANIFEST, NETWORK, ARRAYS))
     manifest = read_manifest(contents[MANIFEST], str(folder / MANIFEST))
     network = Network(contents[NETWORK], str(folder / NETWORK))
@@ -68,6 +70,14 @@ def read_model(folder: str | Path) -> Model:
     matrices = matrices_from(thresholds_of(manifest), sizes, fitted.probabilities, fitted.truth, fitted.run)
     known = from_arrays({name.removeprefix(KNOWN): own for name, own in arrays.items() if name.startswith(KNOWN)})
     return Model(manifest, network, fitted, matrices, known, digest_of(folder))
+
+
+def only_model(folder: Path) -> Path:
+    """`folder`, or the only model folder in it. Raises InputError when it holds several."""
+    inner = [] if (folder / SUMS).exists() else sealed_in(folder)
+    if len(inner) > 1:
+        raise InputError(f"{folder}: holds a model for each platform; name one: {', '.join(map(str, inner))}")
+    return inner[0] if inner else folder
 
 
 def thresholds_of(manifest: Manifest) -> list[float]:

@@ -22,7 +22,9 @@ def contents_of(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
     Raises InputError that names the first file that has changed or is missing.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: the folder is not there; `dvc repro pack` writes one, models/classifier")
+        raise InputError(
+            f"{folder}: the folder is not there; `dvc repro pack` writes one for each platform into models/classifier"
+        )
     listed = _listed(folder / SUMS)
     if unlisted := [name for name in names if name not in listed]:
         raise InputError(
@@ -30,6 +32,11 @@ def contents_of(folder: Path, names: tuple[str, ...]) -> dict[str, bytes]:
         )
     found = {name: _unchanged(folder / name, digest) for name, digest in listed.items()}
     return {name: found[name] for name in names}
+
+
+def sealed_in(folder: Path) -> list[Path]:
+    """The sealed folders in `folder`, by name."""
+    return sorted(sums.parent for sums in folder.glob(f"*/{SUMS}"))
 
 
 def digest_of(folder: Path) -> str:

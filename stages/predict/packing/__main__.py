@@ -1,4 +1,4 @@
-"""Pack a trained network with all that its answers need: `python -m stages.predict.packing`.
+"""Pack a trained network of each platform with all that its answers need: `python -m stages.predict.packing`.
 
 The selection split fits what turns its outputs into answers; the validation split judges them.
 """
@@ -88,12 +88,11 @@ def manifest_of(trained: Trained, params: Parameters, splits: dict[str, KnownPar
     )
 
 
-def main() -> None:
-    params = read_parameters(Parameters)
-    trained = chosen(TRAINED, params.predict.network)
+def pack(trained: Trained, params: Parameters, model: Path, pictures: Path) -> dict:
+    """Write the folder `model`, and pictures of what it is worth into the folder `pictures`; what it is worth."""
     content = (trained.folder / NETWORK).read_bytes()
     network = Network(content, str(trained.folder / NETWORK))
-    classes, platform = trained.about["classes"], trained.about["platform"]
+    classes, platform = trained.about["classes"], trained.platform
     splits = {
         told: known_particles(split, platform, classes, network)
         for told, split in (("training", "train"), ("selection", "selection"), ("validation", "validation"))
@@ -102,17 +101,30 @@ def main() -> None:
     judged = judge(splits["validation"], fitted, classes, params.predict, params.seed)
     manifest = manifest_of(trained, params, splits, judged)
 
-    write_model(PACKED, manifest, content, fitted, known_of(splits, fitted, params.predict), card(manifest))
-    write_json(METRICS, {"network": manifest.network, "data": manifest.origin, **judged})
-    with replacing_folder(PICTURES) as folder:
-        heading = f"{manifest.network}, validation {platform}"
-        for name, draw in (("reliability", reliability_curve), ("review", review_curve)):
-            save(draw(splits["validation"], fitted, classes, title(heading, manifest.origin)), folder / f"{name}.png")
-        probabilities = fitted.calibration.probabilities(splits["validation"].logits)
-        for number, name in enumerate(classes):
-            what = title(f"{heading}, {name.replace('_', ' ')}: where what it is called is seen", manifest.origin)
-            drawn = explained(number, splits["validation"], probabilities, classes, network, what)
-            save(drawn, folder / f"seen_{name}.png")
+    write_model(model, manifest, content, fitted, known_of(splits, fitted, params.predict), card(manifest))
+    draw(splits["validation"], fitted, network, manifest, pictures)
+    return {"network": manifest.network, "data": manifest.origin, **judged}
+
+
+def draw(validation: KnownParticles, fitted: Fitted, network: Network, manifest: Manifest, folder: Path) -> None:
+    """How far the answers can be trusted, and where the network sees each class."""
+    classes, heading = manifest.classes, f"{manifest.network}, validation {manifest.platform}"
+    for name, curve in (("reliability", reliability_curve), ("review", review_curve)):
+        save(curve(validation, fitted, classes, title(heading, manifest.origin)), folder / f"{name}.png")
+    probabilities = fitted.calibration.probabilities(validation.logits)
+    for number, name in enumerate(classes):
+        what = title(f"{heading}, {name.replace('_', ' ')}: where what it is called is seen", manifest.origin)
+        save(explained(number, validation, probabilities, classes, network, what), folder / f"seen_{name}.png")
+
+
+def main() -> None:
+    params = read_parameters(Parameters)
+    judged = {}
+    with replacing_folder(PACKED) as models, replacing_folder(PICTURES) as pictures:
+        for platform, trained in chosen(TRAINED, params.predict.network).items():
+            (pictures / platform).mkdir()
+            judged[platform] = pack(trained, params, models / platform, pictures / platform)
+    write_json(METRICS, judged)
 
 
 if __name__ == "__main__":

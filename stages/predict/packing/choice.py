@@ -1,7 +1,6 @@
-"""Which of the trained networks is packed."""
+"""Which of the trained networks are packed: one for each platform."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,28 +20,52 @@ class Trained:
     about: dict
 
     @property
+    def platform(self) -> str:
+        return self.about["platform"]
+
+    @property
     def score(self) -> tuple[float, float]:
         """On the selection split: macro recall, then macro AUPRC."""
         return self.about["selection"]["macro_recall"], self.about["selection"]["macro_auprc"]
 
 
-def chosen(folder: Path, network: str) -> Trained:
-    """The network of that name among the trained ones in `folder`, or the best on the selection split.
-
-    Scores of different instruments' particles can't be compared: the best is that of the instrument that most networks
-    were trained for, the first by name of several.
+def chosen(folder: Path, network: str | dict[str, str]) -> dict[str, Trained]:
+    """By the platform whose particles they learnt: of the trained networks in `folder` the one of that name, those
+    that `network` names for each platform, or the best of each on the selection split, where scores of different
+    instruments' particles can't be compared.
     """
     found = {path.parent.name: _read(path) for path in sorted(folder.glob(f"*/{WEIGHTS}"))}
     if not found:
         raise InputError(f"{folder}: not there, or without a network; `dvc repro` trains some")
+    if isinstance(network, dict):
+        return {platform: _own(found, platform, name, folder) for platform, name in sorted(network.items())}
     if network != BEST:
-        if network not in found:
-            raise InputError(f"predict.network: {network!r} is not one of {', '.join(found)} in {folder}")
-        return found[network]
-    platforms = Counter(trained.about["platform"] for trained in found.values())
-    platform = min(platforms, key=lambda name: (-platforms[name], name))
-    own = [trained for trained in found.values() if trained.about["platform"] == platform]
-    return max(own, key=lambda trained: trained.score)
+        named = _named(found, network, folder)
+        return {named.platform: named}
+    return {platform: _best(found, platform) for platform in sorted({own.platform for own in found.values()})}
+
+
+def _own(found: dict[str, Trained], platform: str, network: str, folder: Path) -> Trained:
+    """The network that is named for `platform`, whose particles it must have learnt."""
+    if platform not in {own.platform for own in found.values()}:
+        raise InputError(f"predict.network: no network in {folder} learnt particles of {platform!r}")
+    if network == BEST:
+        return _best(found, platform)
+    named = _named(found, network, folder)
+    if named.platform != platform:
+        raise InputError(f"predict.network.{platform}: {network} learnt particles of {named.platform}; name another")
+    return named
+
+
+def _named(found: dict[str, Trained], network: str, folder: Path) -> Trained:
+    if network not in found:
+        raise InputError(f"predict.network: {network!r} is not one of {', '.join(found)} in {folder}")
+    return found[network]
+
+
+def _best(found: dict[str, Trained], platform: str) -> Trained:
+    """On the selection split; the first by name of several."""
+    return max((own for own in found.values() if own.platform == platform), key=lambda own: own.score)
 
 
 def _read(weights: Path) -> Trained:

@@ -69,7 +69,7 @@ def _rendered(template: str, **values) -> str:
     """Every name and text from the data is escaped."""
     environment = page_environment(TEMPLATES, StrictUndefined)
     environment.filters.update(FILTERS)
-    return environment.get_template(template).render(MEASURED=MEASURED, **values)
+    return environment.get_template(template).render(MEASURED=MEASURED, infinite=np.inf, **values)
 
 
 def _of_model(model: Model) -> dict:

@@ -36,6 +36,19 @@ class Yardstick:
     spread: np.ndarray
     limit: float
 
+    def least_share(self, found: Departures) -> float:
+        """Of wholly strange particles in a group, so many that their Kolmogorov-Smirnov distance, which is that share,
+        reaches the limit; infinite where no group could be judged."""
+        least = self.limit * np.sqrt(found.chance[:, None] + self.spread)
+        return float(np.nanmin(least)) if np.isfinite(least).any() else np.inf
+
+    def fewest(self, known: np.ndarray, share: float) -> float:
+        """Particles of a group among which `share` of wholly strange ones reach the limit, of the group where it takes
+        fewest; `known` (G,) are the known ones of each. Infinite where no number does."""
+        room = (share / self.limit) ** 2 - self.spread - 1 / np.maximum(known, 1)[:, None]
+        needed = np.where(room > 0, np.ceil(1 / np.where(room > 0, room, 1)), np.inf)
+        return float(max(FEWEST, needed.min()))
+
     @classmethod
     def fit(cls, known: list[Departures], false_alarms: float) -> "Yardstick":
         """From each known run's departures from the others: a next one's score exceeds the limit with probability

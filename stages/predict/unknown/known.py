@@ -20,17 +20,26 @@ from stages.predict.unknown.space import Space
 
 KEPT = 1500  # known particles of a class, at most
 RUN_QUANTITIES = ["distance", "diameter"]
+STRANGE = 0.5  # share of wholly strange particles that a test has to notice, lest it be none
 
 
 @dataclass(frozen=True)
 class Verdict:
     """quantities: their names. departures (G, Q): of G groups of particles from those of known runs, over what is
     expected of a known run; NaN where it can't be judged. limit: that the largest of them seldom exceeds in a known
-    run; infinite where too few runs were known to tell."""
+    run; infinite where too few runs were known to tell. least_share: of wholly strange particles among those of one
+    group that reaches the limit. fewest: particles of one group among which the share STRANGE would."""
 
     quantities: list[str]
     departures: np.ndarray
     limit: float
+    least_share: float
+    fewest: float
+
+    @property
+    def tested(self) -> bool:
+        """Whether the particles are enough for the absence of an alarm to say something."""
+        return self.alarm or self.least_share <= STRANGE
 
     @property
     def score(self) -> float:
@@ -42,7 +51,7 @@ class Verdict:
         return self.score > self.limit
 
 
-NOT_JUDGED = Verdict([], np.empty((0, 0)), np.inf)
+NOT_JUDGED = Verdict([], np.empty((0, 0)), np.inf, np.inf, np.inf)
 
 
 @dataclass(frozen=True)
@@ -141,15 +150,29 @@ class Known:
 
     def run_test(self, run: Likened) -> Verdict:
         """Whether the run holds something that training didn't; groups: the classes that particles were called."""
-        return _verdict(RUN_QUANTITIES, self.reference.class_departures(run), self.runs)
+        return _verdict(
+            RUN_QUANTITIES,
+            self.reference.class_departures(run),
+            self.runs,
+            np.bincount(self.reference.likened.called, minlength=len(self.thresholds)),
+        )
 
     def drift(self, run: Likened) -> Verdict:
         """Whether the run looks or measures otherwise than known ones; one group: all particles."""
-        return _verdict(QUANTITIES, self.reference.whole_departures(run), self.drifts)
+        return _verdict(
+            QUANTITIES, self.reference.whole_departures(run), self.drifts, np.array([len(self.reference.likened)])
+        )
 
 
-def _verdict(quantities: list[str], found: Departures, yardstick: Yardstick) -> Verdict:
-    return Verdict(quantities, found.standardized(yardstick.spread), yardstick.limit)
+def _verdict(quantities: list[str], found: Departures, yardstick: Yardstick, known: np.ndarray) -> Verdict:
+    """known (G,): how many known particles each group holds."""
+    return Verdict(
+        quantities,
+        found.standardized(yardstick.spread),
+        yardstick.limit,
+        yardstick.least_share(found),
+        yardstick.fewest(known, STRANGE),
+    )
 
 
 def _kept(truth: np.ndarray) -> np.ndarray:
