@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 ROLES = ("parallel", "unlabelled", "class")  # whose samples are asked about; beads and blanks are checks
+LEVEL = 0.05  # of p adjusted by Holm
 ALL, CLASSES = "all particles", "classes"
 
 
@@ -85,6 +86,42 @@ def best_networks(networks: dict[str, dict | None]) -> dict[str, str]:
     for name in sorted(known, key=rank):
         best.setdefault(known[name]["platform"], name)
     return dict(sorted(best.items()))
+
+
+def gain_of_synthetic(summary: dict) -> dict | None:
+    """Whether synthetic images help: {"verdict", "differences": [{"mixed", "against", "value", "low", "high"}]} of the
+    best mixed set minus the same real images, and of every mixed set minus its best control, of metrics/table.json.
+
+    They help only where both say so, by an interval above 0 that stands corrected for all comparisons; a gain over real
+    images alone may be had without any synthetic image, by a method against imbalance.
+    """
+    headline = summary.get("headline")
+    if not headline:
+        return None
+    controls = summary.get("contrasts_with_controls") or {}
+    compared = [headline | {"mixed": headline["best_mixed"]}]
+    compared += [each | {"mixed": name} for name, each in controls.items()]
+    signs = [_sign(each["macro_recall_difference"]) for each in compared]
+    if barred := next((each["claim"] for each in compared if not each["allows_a_claim"]), None):
+        verdict = f"Not shown: {barred.removeprefix('none: ')}"
+    elif not controls:
+        verdict = "Not shown: no control without synthetic images was trained"
+    elif min(signs) > 0:
+        verdict = "Yes, against the same real images alone and against the best control"
+    elif min(signs) < 0:
+        worst = compared[signs.index(-1)]
+        verdict = f"No: {worst['against']} does better than {worst['mixed']}"
+    else:
+        verdict = "Not shown: not every interval below lies above 0, or stands corrected for all comparisons"
+    told = [{name: each[name] for name in ("mixed", "against")} | each["macro_recall_difference"] for each in compared]
+    return {"verdict": verdict, "differences": told}
+
+
+def _sign(difference: dict) -> int:
+    """1 or -1 for a difference that stands corrected for all comparisons, else 0."""
+    if difference.get("p_adjusted", 1.0) >= LEVEL:
+        return 0
+    return int(difference["low"] > 0) - int(difference["high"] < 0)
 
 
 def verdict_counts(compare: dict) -> dict[str, dict[str, int]]:

@@ -17,7 +17,7 @@ from stages.common.names import classifier_name
 from stages.common.params.assemble import Assemble
 from stages.common.params.classes import Classes
 from stages.common.params.classify import Classify
-from stages.report.answer import answer_rows, best_networks, thresholds_of, verdict_counts
+from stages.report.answer import answer_rows, best_networks, gain_of_synthetic, thresholds_of, verdict_counts
 from stages.report.checks import checks_of
 from stages.report.features import read_map
 from stages.report.particles import read_particles, shown_of_classes
@@ -113,6 +113,7 @@ def read_inputs(params: Parameters) -> dict:
         "best": best,
         "table": csv_rows("metrics/table.csv"),
         "table_summary": metrics("metrics/table.json"),
+        "synthetic": gain_of_synthetic(metrics("metrics/table.json") or {}),
         "compare": compare,
         "margins": (metrics("metrics/comparability.json") or {}).get("margins", {}),
         "thresholds": thresholds_of((compare or {}).get("counts") or {}),

@@ -1,6 +1,15 @@
 """The answer's rows, the networks that the selection split chose, and the verdicts' grid."""
 
-from stages.report.answer import answer_rows, best_networks, thresholds_of, verdict_counts, verdict_grid
+import pytest
+
+from stages.report.answer import (
+    answer_rows,
+    best_networks,
+    gain_of_synthetic,
+    thresholds_of,
+    verdict_counts,
+    verdict_grid,
+)
 from stages.report.checks import FAIL, LOOK, PASS, checks_of
 
 ENTRY = {"count": 9, "per_ml": 90.0, "per_ml_low": 40.0, "per_ml_high": 170.0}
@@ -110,3 +119,39 @@ def test_rows_that_are_lost_and_runs_that_are_strange():
     small = {"foreign": {"fewest": 17}, "drift": {"fewest": 12}}
     checks = states(predicted=predicted | {"runs_too_small_to_test": ["r2"], "by_run": {"r2": small}})
     assert checks["Runs too small to test"] == LOOK
+
+
+GAIN = {"value": 0.02, "low": 0.01, "high": 0.03, "p_adjusted": 0.01}
+LOSS = {"value": -0.02, "low": -0.03, "high": -0.01, "p_adjusted": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("against_real", "against_control", "begins"),
+    [
+        (GAIN, GAIN, "Yes"),
+        (GAIN, LOSS, "No: oversampled-1 does better than mixed-1"),
+        (GAIN, GAIN | {"low": -0.01}, "Not shown"),
+        (GAIN | {"low": -0.01}, GAIN, "Not shown"),
+        (GAIN, GAIN | {"p_adjusted": 0.06}, "Not shown"),
+        (LOSS, GAIN, "No: real-1 does better than mixed-1"),
+        (GAIN, None, "Not shown: no control"),
+    ],
+)
+def test_synthetic_images_help_only_where_real_ones_and_the_best_control_say_so(against_real, against_control, begins):
+    allowed = {"allows_a_claim": True, "claim": "allowed"}
+    headline = allowed | {"best_mixed": "mixed-1", "against": "real-1", "macro_recall_difference": against_real}
+    control = allowed | {"against": "oversampled-1", "macro_recall_difference": against_control}
+    summary = {"headline": headline, "contrasts_with_controls": {"mixed-1": control} if against_control else {}}
+    assert gain_of_synthetic(summary)["verdict"].startswith(begins)
+
+
+def test_too_few_generators_bar_any_verdict_on_synthetic_images():
+    barred = {"allows_a_claim": False, "claim": "none: 1 of the 3 generators", "macro_recall_difference": GAIN}
+    summary = {
+        "headline": barred | {"best_mixed": "mixed-1", "against": "real-1"},
+        "contrasts_with_controls": {"mixed-1": barred | {"against": "oversampled-1"}},
+    }
+    found = gain_of_synthetic(summary)
+    assert found["verdict"] == "Not shown: 1 of the 3 generators"
+    assert [each["against"] for each in found["differences"]] == ["real-1", "oversampled-1"]
+    assert gain_of_synthetic({}) is None
