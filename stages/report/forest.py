@@ -3,7 +3,7 @@
 import math
 
 STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
-MOST_TICKS = 6
+MOST_TICKS = 5  # the first and the last are written inwards, and five numbers still leave room between them
 WIDTH = 220  # of a row's drawing, in its own units
 
 
@@ -17,8 +17,9 @@ def forest(rows: list[dict], score: str) -> dict:
     values = [row[name] for row in rows for name in names if _known(row.get(name))]
     if not values:
         return {"ticks": [], "rows": [{} for _ in rows], "width": WIDTH}
-    step = next((s for s in STEPS if (max(values) - min(values)) / s <= MOST_TICKS - 1), STEPS[-1])
-    first, last = math.floor(min(values) / step), math.ceil(max(values) / step)
+    low, high = min(values), max(values)
+    step = next((s for s in STEPS if math.ceil(high / s) - math.floor(low / s) < MOST_TICKS), STEPS[-1])
+    first, last = math.floor(low / step), math.ceil(high / step)
 
     def place(value: float) -> float:
         return round(4 + (WIDTH - 8) * (value / step - first) / max(1, last - first), 1)

@@ -11,6 +11,7 @@ from stages.report.answer import (
     verdict_grid,
 )
 from stages.report.checks import FAIL, LOOK, PASS, checks_of
+from stages.report.forest import MOST_TICKS, WIDTH, forest
 
 ENTRY = {"count": 9, "per_ml": 90.0, "per_ml_low": 40.0, "per_ml_high": 170.0}
 COUNTS = {
@@ -155,3 +156,11 @@ def test_too_few_generators_bar_any_verdict_on_synthetic_images():
     assert found["verdict"] == "Not shown: 1 of the 3 generators"
     assert [each["against"] for each in found["differences"]] == ["real-1", "oversampled-1"]
     assert gain_of_synthetic({}) is None
+
+
+@pytest.mark.parametrize(("low", "value", "high"), [(0.875, 0.908, 0.976), (0.899, 0.927, 0.944), (0.2, 0.6, 0.97)])
+def test_ticks_of_the_forest_plot_hold_every_interval_and_leave_room(low, value, high):
+    drawn = forest([{"recall": value, "recall_low": low, "recall_high": high}], "recall")
+    (first, least), (last, most) = drawn["ticks"][0], drawn["ticks"][-1]
+    assert least <= low + 1e-9 and high - 1e-9 <= most and 0 <= first < last <= WIDTH
+    assert 2 <= len(drawn["ticks"]) <= MOST_TICKS
