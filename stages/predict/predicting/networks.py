@@ -40,7 +40,7 @@ class Networks:
 def read_networks(folder: Path) -> Networks:
     """Raises InputError when `folder` holds no model folder, or one of which a byte has changed."""
     if not (found := sealed_in(folder)):
-        raise InputError(f"{folder}: holds no model folder; `dvc repro pack` writes one for each platform")
+        raise InputError(f"{folder}: a model folder is not there; `dvc repro pack` writes one for each platform")
     return Networks({path.name: read_model(path) for path in found})
 
 
