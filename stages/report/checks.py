@@ -142,19 +142,22 @@ def _strange(predicted: dict | None) -> list[Check]:
         ("Drift", "runs_that_drift", "unlike those that the network learnt from"),
     ):
         runs = predicted[key]
-        shown = f": {', '.join(runs[:SHOWN])}{', ...' if len(runs) > SHOWN else ''}" if runs else ""
-        said = f"{len(runs)} of {predicted['runs']} runs {words}{shown}"
+        said = f"{len(runs)} of {predicted['runs']} runs {words}{_named(runs)}"
         found.append(Check(name, LOOK if runs else PASS, said, "answer"))
     if small := predicted.get("runs_too_small_to_test"):
         tests = [predicted["by_run"][name][test]["fewest"] for name in small for test in ("foreign", "drift")]
         needed = [fewest for fewest in tests if fewest is not None]
-        shown = f"{', '.join(small[:SHOWN])}{', ...' if len(small) > SHOWN else ''}"
         said = (
             f"{len(small)} of {predicted['runs']} runs hold too few particles to test for either, which takes "
-            f"{min(needed)} to {max(needed)}: {shown}"
+            f"{min(needed)} to {max(needed)}{_named(small)}"
         )
         found.append(Check("Runs too small to test", LOOK, said, "answer"))
     return found
+
+
+def _named(runs: list[str]) -> str:
+    """The first of the runs behind a colon; nothing where there are none."""
+    return f": {', '.join(runs[:SHOWN])}{', ...' if len(runs) > SHOWN else ''}" if runs else ""
 
 
 def _bias_state(entry: dict, low: float, high: float) -> str:

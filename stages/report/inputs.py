@@ -94,6 +94,7 @@ def read_inputs(params: Parameters) -> dict:
     compare = metrics("metrics/compare.json")
     best = best_networks({name: network["metrics"] for name, network in networks.items()})
     packed = metrics("metrics/pack.json") or {}
+    table_summary = metrics("metrics/table.json")
     particles = read_particles(runs["run"])
     inputs = {
         "classes": params.classes.names,
@@ -112,8 +113,8 @@ def read_inputs(params: Parameters) -> dict:
         "networks": networks,
         "best": best,
         "table": csv_rows("metrics/table.csv"),
-        "table_summary": metrics("metrics/table.json"),
-        "synthetic": gain_of_synthetic(metrics("metrics/table.json") or {}),
+        "table_summary": table_summary,
+        "synthetic": gain_of_synthetic(table_summary or {}),
         "compare": compare,
         "margins": (metrics("metrics/comparability.json") or {}).get("margins", {}),
         "thresholds": thresholds_of((compare or {}).get("counts") or {}),
